@@ -1,0 +1,119 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One manifest serves two worlds: the Linux tool, and the portable rooms compiled with Embedded
+// Swift for `aarch64-none-none-elf`, where they become a UEFI driver.
+let bareMetal = Context.environment["TRANSOM_BARE_METAL"] != nil
+
+let language: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+let embedded: [SwiftSetting] =
+  bareMetal
+  ? [
+    .enableExperimentalFeature("Embedded"),
+    .define("BARE_METAL"),
+    .unsafeFlags([
+      "-wmo", "-Osize", "-Xcc", "-ffreestanding", "-Xcc", "-ffixed-x18",
+      "-Xfrontend", "-disable-stack-protector", "-Xfrontend", "-function-sections",
+    ]),
+  ] : []
+
+let freestandingC: [CSetting] =
+  bareMetal
+  ? [.unsafeFlags(["-ffreestanding", "-fno-builtin", "-fno-stack-protector", "-ffixed-x18", "-fPIC"])]
+  : []
+
+let portable = language + embedded
+
+var targets: [Target] = [
+  .target(name: "CUEFI", cSettings: freestandingC),
+  .target(name: "CTranslator", cSettings: freestandingC),
+  .target(name: "CShim", cSettings: freestandingC),
+  .target(name: "OptionROM", swiftSettings: portable),
+  .target(name: "Translator", dependencies: ["CTranslator"], swiftSettings: portable),
+  .target(
+    name: "Shim", dependencies: ["CUEFI", "CShim", "OptionROM", "Translator"],
+    swiftSettings: portable),
+]
+
+if !bareMetal {
+  targets += [
+    .systemLibrary(name: "CFDT", pkgConfig: nil, providers: [.apt(["libfdt-dev"])]),
+    .systemLibrary(name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
+    .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .target(name: "CLinuxHost"),
+    .target(name: "CSimulatedFirmware", dependencies: ["CUEFI"]),
+    .target(name: "DeviceTree", dependencies: ["CFDT"], swiftSettings: language),
+    .target(
+      name: "Disassembly", dependencies: ["CCapstone", "Translator"], swiftSettings: language),
+    .target(
+      name: "FirmwareVolume", dependencies: ["CLZMA", "OptionROM"], swiftSettings: language),
+    .target(name: "Trace", dependencies: ["CUEFI", "Shim"], swiftSettings: language),
+    .target(name: "DeviceModels", swiftSettings: language),
+    .target(
+      name: "SimulatedFirmware",
+      dependencies: ["CUEFI", "CSimulatedFirmware", "OptionROM", "DeviceModels", "DeviceTree"],
+      swiftSettings: language),
+    .target(
+      name: "LinuxHost", dependencies: ["CLinuxHost", "Shim", "Translator"],
+      swiftSettings: language),
+    .target(
+      name: "Transom",
+      dependencies: [
+        "SimulatedFirmware", "DeviceModels", "DeviceTree", "Disassembly", "FirmwareVolume",
+        "Trace", "LinuxHost", "Shim", "Translator", "OptionROM", "CUEFI", "CPNG",
+      ], swiftSettings: language),
+    .target(
+      name: "TransomCommands",
+      dependencies: [
+        "Transom", "OptionROM", "FirmwareVolume", "Disassembly",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ], swiftSettings: language),
+    .executableTarget(name: "transom", dependencies: ["TransomCommands"], swiftSettings: language),
+    .testTarget(
+      name: "OptionROMTests", dependencies: ["OptionROM"], swiftSettings: language),
+    .testTarget(
+      name: "FirmwareVolumeTests", dependencies: ["FirmwareVolume", "OptionROM"],
+      swiftSettings: language),
+    .testTarget(
+      name: "TranslatorTests", dependencies: ["Translator", "CTranslator", "Disassembly"],
+      swiftSettings: language),
+    .testTarget(
+      name: "DeviceModelsTests", dependencies: ["DeviceModels"], swiftSettings: language),
+    .testTarget(
+      name: "SimulatedFirmwareTests",
+      dependencies: ["SimulatedFirmware", "DeviceModels", "DeviceTree", "CUEFI", "CFDT"],
+      swiftSettings: language),
+    .testTarget(
+      name: "ShimTests", dependencies: ["Shim", "LinuxHost", "Translator"],
+      swiftSettings: language),
+    .testTarget(
+      name: "TraceTests", dependencies: ["Trace"], swiftSettings: language),
+    .testTarget(
+      name: "TransomTests",
+      dependencies: ["Transom", "TransomCommands", "FirmwareVolume", "OptionROM"],
+      swiftSettings: language),
+  ]
+}
+
+let package = Package(
+  name: "transom",
+  products: bareMetal
+    ? [.library(name: "TransomPortable", type: .static, targets: ["Shim"])]
+    : [
+      .executable(name: "transom", targets: ["transom"]),
+      .library(name: "Transom", targets: ["Transom"]),
+    ],
+  dependencies: bareMetal
+    ? []
+    : [
+      .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+      .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+  targets: targets
+)

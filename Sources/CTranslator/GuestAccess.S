@@ -1,0 +1,179 @@
+// Guest loads and stores that may fault. See GuestState.h.
+//
+// Everything between the two labels runs without a frame of its own, so that resuming at the
+// fault label with the stack pointer unchanged returns straight to the caller.
+
+#if defined(__x86_64__)
+  .text
+  .macro ROUTINE name
+  .globl \name
+  .type \name, @function
+\name:
+  .endm
+  .globl transomGuestAccessStart, transomGuestAccessEnd, transomGuestAccessFault
+  .balign 16
+transomGuestAccessStart:
+ROUTINE transomLoad8
+  movzbl (%rdi), %eax
+  movb %al, (%rsi)
+  xorl %eax, %eax
+  ret
+ROUTINE transomLoad16
+  movzwl (%rdi), %eax
+  movw %ax, (%rsi)
+  xorl %eax, %eax
+  ret
+ROUTINE transomLoad32
+  movl (%rdi), %eax
+  movl %eax, (%rsi)
+  xorl %eax, %eax
+  ret
+ROUTINE transomLoad64
+  movq (%rdi), %rax
+  movq %rax, (%rsi)
+  xorl %eax, %eax
+  ret
+ROUTINE transomLoad128
+  movups (%rdi), %xmm0
+  movups %xmm0, (%rsi)
+  xorl %eax, %eax
+  ret
+ROUTINE transomLoad256
+  movups (%rdi), %xmm0
+  movups 16(%rdi), %xmm1
+  movups %xmm0, (%rsi)
+  movups %xmm1, 16(%rsi)
+  xorl %eax, %eax
+  ret
+ROUTINE transomStore8
+  movb (%rsi), %al
+  movb %al, (%rdi)
+  xorl %eax, %eax
+  ret
+ROUTINE transomStore16
+  movw (%rsi), %ax
+  movw %ax, (%rdi)
+  xorl %eax, %eax
+  ret
+ROUTINE transomStore32
+  movl (%rsi), %eax
+  movl %eax, (%rdi)
+  xorl %eax, %eax
+  ret
+ROUTINE transomStore64
+  movq (%rsi), %rax
+  movq %rax, (%rdi)
+  xorl %eax, %eax
+  ret
+ROUTINE transomStore128
+  movups (%rsi), %xmm0
+  movups %xmm0, (%rdi)
+  xorl %eax, %eax
+  ret
+ROUTINE transomStore256
+  movups (%rsi), %xmm0
+  movups 16(%rsi), %xmm1
+  // Probe the last byte before the first half is written, so that a fault changes nothing.
+  lock orb $0, 31(%rdi)
+  movups %xmm0, (%rdi)
+  movups %xmm1, 16(%rdi)
+  xorl %eax, %eax
+  ret
+transomGuestAccessFault:
+  movl $1, %eax
+  ret
+// The copy routines keep their count in %rax: on a fault they say how far they came.
+  .globl transomGuestCopyStart, transomGuestCopyFault
+transomGuestCopyStart:
+transomGuestCopyFault:
+  ret
+ROUTINE transomCopyFromGuest
+  movq %rdx, %rcx
+  xorl %eax, %eax
+1: cmpq %rcx, %rax
+  jae 2f
+  movb (%rsi,%rax), %r8b
+  movb %r8b, (%rdi,%rax)
+  incq %rax
+  jmp 1b
+2: ret
+ROUTINE transomCopyToGuest
+  movq %rdx, %rcx
+  xorl %eax, %eax
+1: cmpq %rcx, %rax
+  jae 2f
+  movb (%rsi,%rax), %r8b
+  movb %r8b, (%rdi,%rax)
+  incq %rax
+  jmp 1b
+2: ret
+transomGuestAccessEnd:
+  .section .note.GNU-stack,"",@progbits
+
+#elif defined(__aarch64__)
+  .text
+  .macro ROUTINE name
+  .globl \name
+  .type \name, %function
+\name:
+  .endm
+  .globl transomGuestAccessStart, transomGuestAccessEnd, transomGuestAccessFault
+  .balign 16
+transomGuestAccessStart:
+  .macro TRANSFER name, from, to, load, store, register
+ROUTINE \name
+  \load \register, [\from]
+  \store \register, [\to]
+  mov w0, #0
+  ret
+  .endm
+  TRANSFER transomLoad8, x0, x1, ldrb, strb, w2
+  TRANSFER transomLoad16, x0, x1, ldrh, strh, w2
+  TRANSFER transomLoad32, x0, x1, ldr, str, w2
+  TRANSFER transomLoad64, x0, x1, ldr, str, x2
+  TRANSFER transomLoad128, x0, x1, ldr, str, q0
+  TRANSFER transomStore8, x1, x0, ldrb, strb, w2
+  TRANSFER transomStore16, x1, x0, ldrh, strh, w2
+  TRANSFER transomStore32, x1, x0, ldr, str, w2
+  TRANSFER transomStore64, x1, x0, ldr, str, x2
+  TRANSFER transomStore128, x1, x0, ldr, str, q0
+ROUTINE transomLoad256
+  ldp q0, q1, [x0]
+  stp q0, q1, [x1]
+  mov w0, #0
+  ret
+ROUTINE transomStore256
+  ldp q0, q1, [x1]
+  stp q0, q1, [x0]
+  mov w0, #0
+  ret
+transomGuestAccessFault:
+  mov w0, #1
+  ret
+  .globl transomGuestCopyStart, transomGuestCopyFault
+transomGuestCopyStart:
+transomGuestCopyFault:
+  mov x0, x4
+  ret
+ROUTINE transomCopyFromGuest
+  mov x4, #0
+1: cmp x4, x2
+  b.hs 2f
+  ldrb w3, [x1, x4]
+  strb w3, [x0, x4]
+  add x4, x4, #1
+  b 1b
+2: mov x0, x4
+  ret
+ROUTINE transomCopyToGuest
+  mov x4, #0
+1: cmp x4, x2
+  b.hs 2f
+  ldrb w3, [x1, x4]
+  strb w3, [x0, x4]
+  add x4, x4, #1
+  b 1b
+2: mov x0, x4
+  ret
+transomGuestAccessEnd:
+#endif

@@ -1,0 +1,100 @@
+// The guest processor's architectural state, as one flat structure.
+//
+// It is C so that compiled code, the entry sequences in assembly and Swift agree on every offset.
+// Layout only; the Swift side gives it names (Translator/Runtime/GuestState.swift).
+#pragma once
+#include <stdint.h>
+
+/// One x87 register: the 80-bit extended format of the Intel SDM, volume 1, 4.2.2.
+typedef struct {
+  uint64_t significand;
+  uint16_t signAndExponent;
+  uint16_t reserved[3];
+} TransomX87Register;
+
+/// One vector register. XMM is the low half.
+typedef struct {
+  uint64_t words[4];
+} __attribute__((aligned(32))) TransomVectorRegister;
+
+/// Segment register with its cached descriptor (base and limit in bytes).
+typedef struct {
+  uint64_t base;
+  uint32_t limit;
+  uint16_t selector;
+  uint16_t attributes;
+} TransomSegment;
+
+typedef struct {
+  /// RAX RCX RDX RBX RSP RBP RSI RDI R8–R15.
+  uint64_t gpr[16];
+  uint64_t rip;
+  /// RFLAGS, arithmetic flags included whenever the translator is not running.
+  uint64_t rflags;
+
+  /// Guest instructions completed since the engine was made.
+  uint64_t instructionCount;
+  /// The run loop leaves with a safepoint when instructionCount reaches this.
+  uint64_t instructionLimit;
+
+  /// ES CS SS DS FS GS. In 64-bit mode only the bases of FS and GS matter.
+  TransomSegment segment[6];
+
+  uint32_t mxcsr;
+  uint16_t x87Control;
+  uint16_t x87Status;
+  /// Two bits a register, physical order: 00 valid, 01 zero, 10 special, 11 empty.
+  uint16_t x87Tag;
+  uint16_t x87Opcode;
+  uint64_t x87InstructionPointer;
+  uint64_t x87DataPointer;
+  /// Physical registers; TOP is in x87Status. MMX registers are the significands.
+  TransomX87Register x87[8];
+
+  TransomVectorRegister vector[16];
+
+  uint64_t cr0, cr2, cr3, cr4, cr8;
+  uint64_t dr[8];
+  uint64_t efer, star, lstar, cstar, fmask, kernelGSBase, apicBase, pat, miscEnable, tscAux;
+  uint64_t xcr0;
+  uint64_t gdtBase, idtBase;
+  uint16_t gdtLimit, idtLimit, ldtSelector, taskSelector;
+
+  /// Address of a faulting access, for #PF.
+  uint64_t faultAddress;
+  /// 0: 64-bit long mode; 1: 32-bit protected mode; 2: 16-bit (reserved for real mode).
+  uint32_t mode;
+  uint32_t reserved;
+
+  /// Temporaries of the block being interpreted.
+  uint64_t temporary[32];
+  TransomVectorRegister vectorTemporary[8];
+} TransomGuestState;
+
+// Raw guest accesses that survive a fault.
+//
+// Each returns 0 and transfers the value, or returns 1 if the access faulted: the host's fault
+// handler sees that the program counter lies between transomGuestAccessStart and
+// transomGuestAccessEnd and resumes at transomGuestAccessFault, which returns 1 to the caller; from
+// transomGuestCopyStart on it resumes at transomGuestCopyFault instead.
+// Signature of every routine: (guest address, host pointer to the value).
+extern uint32_t transomLoad8(uint64_t address, void *_Nonnull value);
+extern uint32_t transomLoad16(uint64_t address, void *_Nonnull value);
+extern uint32_t transomLoad32(uint64_t address, void *_Nonnull value);
+extern uint32_t transomLoad64(uint64_t address, void *_Nonnull value);
+extern uint32_t transomLoad128(uint64_t address, void *_Nonnull value);
+extern uint32_t transomLoad256(uint64_t address, void *_Nonnull value);
+extern uint32_t transomStore8(uint64_t address, const void *_Nonnull value);
+extern uint32_t transomStore16(uint64_t address, const void *_Nonnull value);
+extern uint32_t transomStore32(uint64_t address, const void *_Nonnull value);
+extern uint32_t transomStore64(uint64_t address, const void *_Nonnull value);
+extern uint32_t transomStore128(uint64_t address, const void *_Nonnull value);
+extern uint32_t transomStore256(uint64_t address, const void *_Nonnull value);
+/// Copies bytes out of the guest, any length, ascending. Returns how many were copied.
+extern uint64_t transomCopyFromGuest(void *_Nonnull destination, uint64_t address, uint64_t count);
+extern uint64_t transomCopyToGuest(uint64_t address, const void *_Nonnull source, uint64_t count);
+extern const uint8_t transomGuestAccessStart[];
+extern const uint8_t transomGuestAccessEnd[];
+extern const uint8_t transomGuestAccessFault[];
+extern const uint8_t transomGuestCopyStart[];
+extern const uint8_t transomGuestCopyFault[];

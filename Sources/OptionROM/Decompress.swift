@@ -22,31 +22,41 @@ public func decompressedSize(
 
 /// Decompresses a stream of either dialect: the specification's first, then Tiano's.
 ///
-/// Bytes behind the stream are ignored. If neither fits, the error is the first one's.
+/// A short stream of one dialect can pass for the other; the one that uses up its bits wins. Bytes
+/// behind the stream are ignored. If neither fits, the error is the first one's.
 public func decompress(
   _ bytes: [UInt8], limit: Int = maximumDecompressedSize
 ) throws(CompressionError) -> (bytes: [UInt8], variant: CompressionVariant) {
-  let first: CompressionError
-  do {
-    return (try decompress(bytes, variant: .uefi, limit: limit), .uefi)
-  } catch {
-    first = error
+  var fallback: (bytes: [UInt8], variant: CompressionVariant)?
+  var failure: CompressionError?
+  for variant in [CompressionVariant.uefi, .tiano] {
+    do {
+      let result = try decompressMeasured(bytes, variant: variant, limit: limit)
+      if result.unusedBits < 64 { return (result.bytes, variant) }
+      if fallback == nil { fallback = (result.bytes, variant) }
+    } catch {
+      if failure == nil { failure = error }
+    }
   }
-  do {
-    return (try decompress(bytes, variant: .tiano, limit: limit), .tiano)
-  } catch {
-    throw first
-  }
+  if let fallback { return fallback }
+  throw failure ?? .noHeader
 }
 
 /// Decompresses a stream of one dialect into at most `limit` bytes.
 public func decompress(
   _ bytes: [UInt8], variant: CompressionVariant, limit: Int = maximumDecompressedSize
 ) throws(CompressionError) -> [UInt8] {
+  try decompressMeasured(bytes, variant: variant, limit: limit).bytes
+}
+
+private func decompressMeasured(
+  _ bytes: [UInt8], variant: CompressionVariant, limit: Int
+) throws(CompressionError) -> (bytes: [UInt8], unusedBits: Int) {
   let size = try decompressedSize(bytes, limit: limit)
   var decoder = StreamDecoder(
     bytes: bytes, end: Coding.headerSize + size.compressed, variant: variant)
-  return try decoder.run(size.original)
+  let output = try decoder.run(size.original)
+  return (output, decoder.unusedBits)
 }
 
 private struct StreamDecoder {
@@ -68,6 +78,9 @@ private struct StreamDecoder {
     self.end = end
     self.variant = variant
   }
+
+  /// Bits of the stream that nobody took.
+  var unusedBits: Int { (end - position) * 8 + available - invented }
 
   mutating func run(_ size: Int) throws(CompressionError) -> [UInt8] {
     var output: [UInt8] = []

@@ -75,6 +75,15 @@ public struct OptionROMError: Error, Equatable, Sendable {
     }
   }
 
+  /// Whether the ROM is malformed, as opposed to unusual: real ROMs with wrong checksums, or with
+  /// images behind the last, exist and work.
+  public var isDamage: Bool {
+    switch reason {
+    case .badChecksum, .afterLast: false
+    default: true
+    }
+  }
+
   /// `image N at 0x…: reason`.
   public var description: String {
     switch reason {

@@ -107,9 +107,15 @@ extension OptionROM {
         if extra.imageLength != 0 { length = Int(extra.imageLength) }
       }
     } else {
-      let pointer = Int(bytes.u16(at: offset + 0x18) ?? 0)
-      note(.noDataStructure(pointer: pointer), at: offset + 0x18)
       image.codeType = isEFI ? .efi : .legacy
+      // An ISA ROM has none, and that is fine; it is known by its checksum.
+      let isISA =
+        !isEFI && length != 0 && length * 512 <= bytes.count - offset
+        && checksum(bytes, offset, length * 512) == 0
+      if !isISA {
+        let pointer = Int(bytes.u16(at: offset + 0x18) ?? 0)
+        note(.noDataStructure(pointer: pointer), at: offset + 0x18)
+      }
     }
 
     image.declaredSize = length * 512

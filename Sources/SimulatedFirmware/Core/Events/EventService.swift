@@ -209,6 +209,13 @@ public final class EventService {
     refreshDeadline()
   }
 
+  /// No timer fires any more, as after ExitBootServices.
+  func stopTimers() {
+    for event in timers { records[event]?.deadline = nil }
+    timers = []
+    nextDeadline = nil
+  }
+
   private func refreshDeadline() {
     var earliest: UInt64?
     for event in timers {

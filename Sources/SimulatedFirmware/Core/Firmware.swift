@@ -33,6 +33,8 @@ public final class Firmware {
   var watchdog: EFI_EVENT?
   var configurationTables: [(guid: EFI_GUID, table: UnsafeMutableRawPointer)] = []
   var atRuntime = false
+  /// BeforeExitBootServices was signalled: once, however often ExitBootServices is tried.
+  var announcedExit = false
   var virtualMap: [VirtualMapping]?
 
   /// Maps the machine's memory. Throws `host` when the process has something in the way.

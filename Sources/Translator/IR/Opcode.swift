@@ -9,7 +9,7 @@ public enum Opcode: UInt8, Sendable {
   // Moving
   /// dst = left (or immediate)
   case move
-  /// dst = zero-extended memory of `width` bytes
+  /// dst = memory of `width` bytes; a temporary gets it zero-extended
   case load
   /// dst = memory of `selector` bytes, sign-extended to `width`
   case loadSigned

@@ -94,7 +94,11 @@ struct Interpreter {
     case .load:
       var value: UInt64 = 0
       guard load(op, &value) else { return memoryFault(write: false) }
-      writeResult(op, value)
+      if op.destination.isTemporary {
+        r[Int(op.destination.raw)] = value
+      } else {
+        writeResult(op, value)
+      }
       return .next
     case .loadSigned:
       var value: UInt64 = 0
@@ -211,7 +215,6 @@ struct Interpreter {
 
   func swap(_ value: UInt64, _ width: UInt8) -> UInt64 {
     switch width {
-    // BSWAP of a 16-bit register is undefined; processors clear it. MOVBE swaps.
     case 2: value.byteSwapped >> 48
     case 4: value.byteSwapped >> 32
     default: value.byteSwapped

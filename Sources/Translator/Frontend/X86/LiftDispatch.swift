@@ -124,7 +124,8 @@ extension Lifter {
     case .std: setFlags(clear: 0, set: 0x400)
     case .cli: setFlags(clear: 0x200, set: 0)
     case .sti: setFlags(clear: 0, set: 0x200)
-    case .hint, .fence, .pause: break
+    case .pause: if i.rex & 1 != 0 { xchgAccumulator() }
+    case .hint, .fence: break
 
     case .hlt:
       var op = Operation(.halt)

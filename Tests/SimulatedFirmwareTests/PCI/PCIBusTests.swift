@@ -24,6 +24,47 @@ final class PCIBusTests: XCTestCase {
     try bus.install()
   }
 
+  /// Memory on both sides of 4 GiB, which devices see where the processor does.
+  private func startWithTwoBanks() throws {
+    var tree = try Platform.builtIn(.virt).tree
+    try tree.set(
+      "reg", of: "/memory@40000000",
+      cells: [0, 0x4000_0000, 0, 0x200_0000, 8, 0, 0, 0x200_0000])
+    try tree.set("dma-ranges", of: "/pcie@4010000000", to: [])
+    let platform = try Platform(tree: tree)
+    firmware = try Firmware(configuration: FirmwareConfiguration(platform: platform))
+    try firmware.start()
+    bus = try PCIBus(firmware: firmware, platform: platform, devices: [display])
+    try bus.install()
+  }
+
+  func testMemoryOutOfReachIsCopied() throws {
+    stop()
+    try startWithTwoBanks()
+    let io = try io(0)
+    let address = try firmware.allocatePages(AllocateAddress, pages: 1, address: 0x8_0000_0000)
+    let host = try XCTUnwrap(UnsafeMutablePointer<UInt64>(bitPattern: UInt(address)))
+    for isWrite in [false, true] {
+      host.pointee = 0x1234
+      var size: UInt64 = 4096
+      var device: UInt64 = 0
+      var token: UnsafeMutableRawPointer?
+      XCTAssertEqual(
+        io.pointee.Map(io, isWrite ? 1 : 0, host, &size, &device, &token), EFI_SUCCESS)
+      XCTAssertLessThan(device, 1 << 32)
+      let seen = try XCTUnwrap(UnsafeMutablePointer<UInt64>(bitPattern: UInt(device)))
+      if !isWrite { XCTAssertEqual(seen.pointee, 0x1234) }
+      seen.pointee = 0x5678
+      XCTAssertEqual(io.pointee.Unmap(io, token), EFI_SUCCESS)
+      XCTAssertEqual(host.pointee, isWrite ? 0x5678 : 0x1234)
+    }
+    XCTAssertEqual(bus.liveMappings, 0)
+    var buffer: UnsafeMutableRawPointer?
+    XCTAssertEqual(
+      io.pointee.AllocateBuffer(io, 0, EfiBootServicesData, 1, &buffer, 0), EFI_SUCCESS)
+    XCTAssertLessThan(UInt(bitPattern: buffer), 1 << 32)
+  }
+
   private func stop() {
     bus?.tearDown()
     firmware?.tearDown()

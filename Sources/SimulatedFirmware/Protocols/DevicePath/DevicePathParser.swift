@@ -222,24 +222,24 @@ private struct DevicePathNodeParser {
   /// Eight groups of hexadecimal digits, one run of zero groups written `::`.
   private func colons(_ index: Int) -> [UInt8]? {
     guard index < arguments.count else { return [UInt8](repeating: 0, count: 16) }
-    var groups: [UInt64] = []
-    var gap: Int?
-    let parts = arguments[index].split(separator: ":", omittingEmptySubsequences: false)
-    for (position, part) in parts.enumerated() {
-      if part.isEmpty {
-        // A leading or trailing `::` yields two empty parts in a row.
-        if gap == nil { gap = groups.count } else if gap != groups.count { return nil }
-        if position != 0 && position != parts.count - 1 && parts.count > 9 { return nil }
-        continue
-      }
-      guard part.utf8.count <= 4, let value = UInt64(part, radix: 16) else { return nil }
-      groups.append(value)
+    func groups(_ text: Substring) -> [UInt64]? {
+      if text.isEmpty { return [] }
+      let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+      let values = parts.compactMap { $0.utf8.count <= 4 ? UInt64($0, radix: 16) : nil }
+      return values.count == parts.count ? values : nil
     }
-    guard gap == nil ? groups.count == 8 : groups.count < 8 else { return nil }
-    if let gap {
-      groups.insert(contentsOf: [UInt64](repeating: 0, count: 8 - groups.count), at: gap)
+    // At most one `::`, which stands for as many zero groups as are missing.
+    var characters = Substring(arguments[index])
+    var tail: Substring?
+    if let gap = characters.firstRange(of: "::") {
+      tail = characters[gap.upperBound...]
+      characters = characters[..<gap.lowerBound]
     }
-    return groups.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }
+    guard let front = groups(characters), let back = groups(tail ?? "") else { return nil }
+    let missing = 8 - front.count - back.count
+    guard tail == nil ? missing == 0 : missing > 0 else { return nil }
+    let all = front + [UInt64](repeating: 0, count: missing) + back
+    return all.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }
   }
 
   private func ipv6() -> DevicePathNode? {

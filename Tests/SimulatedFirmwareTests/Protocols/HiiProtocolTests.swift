@@ -38,6 +38,32 @@ final class HiiProtocolTests: MachineTestCase {
     XCTAssertEqual(hii.pointee.RemovePackageList(hii, handle), EFI_NOT_FOUND)
   }
 
+  nonisolated(unsafe) static var changes: [UInt64] = []
+
+  func testNotifications() throws {
+    let hii = try locate(.hiiDatabase, as: EFI_HII_DATABASE_PROTOCOL.self)
+    Self.changes = []
+    let notify: EFI_HII_DATABASE_NOTIFY = { type, _, package, _, change in
+      let header = package?.pointee.LengthAndType ?? 0
+      HiiProtocolTests.changes.append(type == 4 && header >> 24 == 4 ? change : 0)
+      return EFI_SUCCESS
+    }
+    var registration: EFI_HANDLE?
+    XCTAssertEqual(
+      hii.pointee.RegisterPackageNotify(hii, 1, nil, notify, 1, &registration),
+      EFI_INVALID_PARAMETER)
+    XCTAssertEqual(
+      hii.pointee.RegisterPackageNotify(hii, 4, nil, notify, 0xb, &registration), EFI_SUCCESS)
+    let handle = try publish()
+    let list = try copy(HiiValueTests.list(), as: Header.self)
+    XCTAssertEqual(hii.pointee.UpdatePackageList(hii, handle, list), EFI_SUCCESS)
+    XCTAssertEqual(hii.pointee.RemovePackageList(hii, handle), EFI_SUCCESS)
+    // New; removed and added by the update; removed.
+    XCTAssertEqual(Self.changes, [1, 2, 8, 2])
+    XCTAssertEqual(hii.pointee.UnregisterPackageNotify(hii, registration), EFI_SUCCESS)
+    XCTAssertEqual(hii.pointee.UnregisterPackageNotify(hii, registration), EFI_NOT_FOUND)
+  }
+
   func testKeyboardLayouts() throws {
     let hii = try locate(.hiiDatabase, as: EFI_HII_DATABASE_PROTOCOL.self)
     // One layout of no keys (UEFI 2.10, 33.3.9): length, GUID, offset of its string, count.

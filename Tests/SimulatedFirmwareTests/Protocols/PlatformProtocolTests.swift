@@ -22,6 +22,23 @@ final class PlatformProtocolTests: MachineTestCase {
     XCTAssertEqual(tokens, [0x13, 0x2d, 0x2e, 0x3a, 0])
   }
 
+  nonisolated(unsafe) static var told: [UInt64] = []
+
+  func testCallbacksHearOfSets() throws {
+    let pcd = try locate(.pcd, as: PCD_PROTOCOL.self).pointee
+    Self.told = []
+    let callback: PCD_PROTOCOL_CALLBACK = { _, token, data, size in
+      PlatformProtocolTests.told += [token, UInt64(data?.load(as: UInt8.self) ?? 0), size]
+    }
+    XCTAssertEqual(pcd.CallbackOnSet(nil, 0x3a, callback), EFI_SUCCESS)
+    XCTAssertEqual(pcd.CallbackOnSet(nil, 0x7777, callback), EFI_NOT_FOUND)
+    XCTAssertEqual(pcd.Set8(0x3a, 5), EFI_SUCCESS)
+    XCTAssertEqual(Self.told, [0x3a, 5, 1])
+    XCTAssertEqual(pcd.CancelCallback(nil, 0x3a, callback), EFI_SUCCESS)
+    XCTAssertEqual(pcd.Set8(0x3a, 6), EFI_SUCCESS)
+    XCTAssertEqual(Self.told.count, 3)
+  }
+
   func testAnUnknownTokenIsCounted() throws {
     let pcd = try locate(.pcd, as: PCD_PROTOCOL.self).pointee
     XCTAssertEqual(pcd.Get64(0x7777), 0)

@@ -53,7 +53,7 @@ final class CodeMap {
   }
 
   private func slot(_ number: UInt64) -> Int {
-    var s = Int(truncatingIfNeeded: number &* 0x9E37_79B9_7F4A_7C15 >> 52)
+    var s = Int(truncatingIfNeeded: (number &* 0x9E37_79B9_7F4A_7C15) >> 52)
     while pages[s].number != number && pages[s].number != ~0 { s = (s + 1) & (Self.pageSlots - 1) }
     return s
   }

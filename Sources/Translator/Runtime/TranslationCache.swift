@@ -45,7 +45,7 @@ final class TranslationCache {
   }
 
   private func hash(_ address: UInt64) -> Int {
-    Int(truncatingIfNeeded: address &* 0x9E37_79B9_7F4A_7C15 >> 32) & tableMask
+    Int(truncatingIfNeeded: (address &* 0x9E37_79B9_7F4A_7C15) >> 32) & tableMask
   }
 
   @inline(__always)

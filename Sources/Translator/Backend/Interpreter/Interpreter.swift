@@ -1,4 +1,4 @@
-import CTranslator
+internal import CTranslator
 
 /// Executes IR directly. The reference for every other back end, and the tier for what they leave.
 struct Interpreter {
@@ -94,7 +94,11 @@ struct Interpreter {
     case .load:
       var value: UInt64 = 0
       guard load(op, &value) else { return memoryFault(write: false) }
-      writeResult(op, value)
+      if op.destination.isTemporary {
+        r[Int(op.destination.raw)] = value
+      } else {
+        writeResult(op, value)
+      }
       return .next
     case .loadSigned:
       var value: UInt64 = 0
@@ -193,7 +197,9 @@ struct Interpreter {
       exit = .unsupported(length: op.length)
       return .leave
     case .system: return system(op)
-    case .vector, .vectorLoad, .vectorStore: return vector(op)
+    case .vector, .vectorLoad, .vectorStore, .vectorMove, .vectorToGeneral, .vectorFromGeneral,
+      .vectorFlags, .vectorString, .maskMove:
+      return vector(op)
     case .x87: return x87(op)
     }
   }
@@ -211,7 +217,6 @@ struct Interpreter {
 
   func swap(_ value: UInt64, _ width: UInt8) -> UInt64 {
     switch width {
-    // BSWAP of a 16-bit register is undefined; processors clear it. MOVBE swaps.
     case 2: value.byteSwapped >> 48
     case 4: value.byteSwapped >> 32
     default: value.byteSwapped

@@ -1,4 +1,4 @@
-import CTranslator
+internal import CTranslator
 
 /// XCHG, CMPXCHG, XADD and the wide compare-exchange.
 extension Interpreter {
@@ -39,8 +39,6 @@ extension Interpreter {
     if inMemory {
       // The destination is written in either case.
       guard store(op, equal ? r[Int(op.right.raw)] : old) else { return memoryFault(write: true) }
-    } else if equal {
-      write(op.destination, op.width, r[Int(op.right.raw)])
     }
     var compare = Operation(.subtract, width: op.width, flags: op.flags)
     compare.left = .rax
@@ -49,7 +47,11 @@ extension Interpreter {
     compare.right = Value(raw: 47)
     _ = arithmetic(compare)
     r[47] = keep
-    if !equal { write(.rax, op.width, old) }
+    if !equal {
+      write(.rax, op.width, old)
+    } else if !inMemory {
+      write(op.destination, op.width, r[Int(op.right.raw)])
+    }
     return .next
   }
 

@@ -93,12 +93,22 @@ struct Decoder {
     guard readImmediates(table.rows[row].operands) else { return failure }
     i.length = consumed
     i.segment = segment
+    if i.isVEX && i.vexV != 0 && !usesVVVV(table.rows[row].operands) {
+      return .invalid(length: consumed)
+    }
     if i.hasLock && !lockAllowed(table.rows[row]) { return .invalid(length: consumed) }
     out = i
     return nil
   }
 
   private var consumed: UInt8 { UInt8(truncatingIfNeeded: p - start) }
+
+  /// VEX.vvvv must be all ones where no operand uses it.
+  private func usesVVVV(_ o: (OperandKind, OperandKind, OperandKind, OperandKind)) -> Bool {
+    isVVVV(o.0) || isVVVV(o.1) || isVVVV(o.2)
+  }
+
+  private func isVVVV(_ kind: OperandKind) -> Bool { kind == .By || kind == .Hx }
 
   /// MOV to and from control and debug registers ignore ModRM.mod.
   private func isMoveToSpecial(_ map: UInt8) -> Bool {

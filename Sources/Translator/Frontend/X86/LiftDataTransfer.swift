@@ -91,6 +91,11 @@ extension Lifter {
   }
 
   mutating func bswap() {
+    if operandSize == 2 {
+      // Undefined by the manual; processors clear the word.
+      move(2, .register(registerNumber(.Zv) ?? 0), .immediate, 0)
+      return
+    }
     var op = Operation(.swapBytes, width: operandSize)
     op.left = .register(registerNumber(.Zv) ?? 0)
     op.destination = op.left

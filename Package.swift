@@ -23,7 +23,9 @@ let embedded: [SwiftSetting] =
 
 let freestandingC: [CSetting] =
   bareMetal
-  ? [.unsafeFlags(["-ffreestanding", "-fno-builtin", "-fno-stack-protector", "-ffixed-x18", "-fPIC"])]
+  ? [
+    .unsafeFlags(["-ffreestanding", "-fno-builtin", "-fno-stack-protector", "-ffixed-x18", "-fPIC"])
+  ]
   : []
 
 let portable = language + embedded
@@ -42,7 +44,8 @@ var targets: [Target] = [
 if !bareMetal {
   targets += [
     .systemLibrary(name: "CFDT", pkgConfig: nil, providers: [.apt(["libfdt-dev"])]),
-    .systemLibrary(name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
+    .systemLibrary(
+      name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
     .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CLinuxHost"),

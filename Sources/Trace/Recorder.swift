@@ -19,7 +19,7 @@ public final class Recorder {
   private let decoder: CallDecoder
   private var sequence: UInt64 = 0
   /// Calls that have not returned, outermost first, with their place in the conversation.
-  private var open: [(call: Call, conversationIndex: Int?)] = []
+  private var open: [(call: Call, nesting: Int, conversationIndex: Int?)] = []
 
   public init(decoder: CallDecoder) {
     self.decoder = decoder
@@ -27,11 +27,15 @@ public final class Recorder {
     callsByTarget.reserveCapacity(256)
   }
 
-  /// A crossing begins. Returns its number, for `end`.
+  /// A crossing begins, at a level of nesting that counts calls into the guest from 1. A level
+  /// makes one call to the host at a time, so whatever is open at the same place or deeper was
+  /// abandoned, by LongJump or Exit.
   public func begin(
-    _ direction: Call.Direction, target: UInt64, caller: UInt64, instructions: UInt64,
+    _ direction: Call.Direction, level: Int, target: UInt64, caller: UInt64, instructions: UInt64,
     arguments: SIMD16<UInt64>
-  ) -> UInt64 {
+  ) {
+    let nesting = Self.nesting(direction, level)
+    while let last = open.last, last.nesting >= nesting { open.removeLast() }
     let call = Call(
       direction: direction, sequence: sequence, depth: open.count, instructions: instructions,
       target: target, caller: caller, arguments: arguments)
@@ -49,18 +53,17 @@ public final class Recorder {
       hostToGuest += 1
       if let sink { sink(indentation(call) + "→ guest " + decoder.line(call)) }
     }
-    open.append((call, index))
-    return call.sequence
+    open.append((call, nesting, index))
   }
 
-  /// The crossing numbered `number` returned. Those opened inside it and still open were
-  /// abandoned, by LongJump or Exit.
-  public func end(_ number: UInt64, result: UInt64) {
-    while let last = open.last, last.call.sequence > number { open.removeLast() }
-    guard let last = open.popLast(), last.call.sequence == number else { return }
+  /// The crossing that began at this level returned.
+  public func end(_ direction: Call.Direction, level: Int, result: UInt64) {
+    let nesting = Self.nesting(direction, level)
+    while let last = open.last, last.nesting > nesting { open.removeLast() }
+    guard let last = open.popLast(), last.nesting == nesting else { return }
     var call = last.call
     call.result = result
-    ring.complete(sequence: number, result: result)
+    ring.complete(sequence: call.sequence, result: result)
     if let index = last.conversationIndex { conversation[index] = decoder.conversation(call) }
     guard let sink else { return }
     if call.direction == .guestToHost {
@@ -68,6 +71,11 @@ public final class Recorder {
     } else {
       sink(indentation(call) + "← guest = " + ValueNames.status(result))
     }
+  }
+
+  /// A level's entry, then the call it makes to the host, then the next level's entry.
+  private static func nesting(_ direction: Call.Direction, _ level: Int) -> Int {
+    direction == .hostToGuest ? 2 * level : 2 * level + 1
   }
 
   /// A remark among the calls, for example the name of the phase that begins.

@@ -1,3 +1,3 @@
 import TransomCommands
 
-TransomCommand.main()
+TransomCommand.execute()

@@ -102,18 +102,21 @@ private func call(_ target: UInt64, _ arguments: [UInt64], result: UInt64?) -> C
 @Test func recorderKeepsOrderAndDropsAbandonedCalls() {
   let recorder = Recorder(decoder: decoder(Memory(), [1: "gBS->FreePool", 2: "gBS->Stall"]))
   recorder.recordsConversation = true
-  let outer = recorder.begin(
-    .guestToHost, target: 1, caller: 0, instructions: 0, arguments: SIMD16())
-  // The inner call never returns.
-  _ = recorder.begin(
-    .guestToHost, target: 2, caller: 0, instructions: 5, arguments: SIMD16(repeating: 7))
-  recorder.end(outer, result: 0)
-  #expect(recorder.conversation == ["FreePool", ""])
-  let next = recorder.begin(
-    .hostToGuest, target: 9, caller: 0, instructions: 9, arguments: SIMD16())
-  recorder.end(next, result: 0)
-  #expect(recorder.ring.calls.map(\.depth) == [0, 1, 0])
-  #expect(recorder.ring.calls.map(\.result) == [0, nil, 0])
+  recorder.begin(
+    .hostToGuest, level: 1, target: 9, caller: 0, instructions: 0, arguments: SIMD16())
+  // A call whose callee enters the guest again, from where a jump leads back to level 1.
+  recorder.begin(
+    .guestToHost, level: 1, target: 2, caller: 0, instructions: 5,
+    arguments: SIMD16(repeating: 7))
+  recorder.begin(
+    .hostToGuest, level: 2, target: 9, caller: 0, instructions: 6, arguments: SIMD16())
+  recorder.begin(
+    .guestToHost, level: 1, target: 1, caller: 0, instructions: 7, arguments: SIMD16())
+  recorder.end(.guestToHost, level: 1, result: 0)
+  recorder.end(.hostToGuest, level: 1, result: 0)
+  #expect(recorder.conversation == ["", "FreePool"])
+  #expect(recorder.ring.calls.map(\.depth) == [0, 1, 2, 1])
+  #expect(recorder.ring.calls.map(\.result) == [0, nil, nil, 0])
 }
 
 @Test func theRingKeepsTheLastCalls() {

@@ -100,9 +100,24 @@ public enum Opcode: UInt8, Sendable {
   // Larger units: `System.swift`, `VectorUnit`, `X87`, each reached by one operation
   /// A system instruction, `SystemOperation` in selector
   case system
-  /// selector unused; `VectorOp` in immediate bits 16–31, imm8 in 0–7; dst, left, right vectors
+  /// `VectorOp` in immediate bits 16–31, imm8 in 0–7; dst = OP(left, right, third), vectors.
+  /// With a memory right operand `selector` is its width in bytes.
   case vector
+  /// dst = memory of `selector` bytes, zero-extended; memory of `selector` bytes = left
+  /// (`immediate` 1: its upper half)
   case vectorLoad, vectorStore
+  /// dst = left, right combined as `VectorMove` in selector says
+  case vectorMove
+  /// General dst = from left (vector): `VectorToGeneral` in selector, lane or VectorOp in immediate
+  case vectorToGeneral
+  /// Vector dst = left with general right (or memory): `VectorFromGeneral` in selector
+  case vectorFromGeneral
+  /// Flags of comparing left and right: COMISS, PTEST and kin
+  case vectorFlags
+  /// The four string comparisons of SSE4.2
+  case vectorString
+  /// MASKMOVQ, MASKMOVDQU: left's bytes to [RDI] where right's have the top bit
+  case maskMove
   /// `X87Operation` in selector
   case x87
 

@@ -1,4 +1,4 @@
-import CTranslator
+internal import CTranslator
 
 /// Bytes to a finished block: decode and lift until control leaves, then the passes.
 struct BlockTranslator {

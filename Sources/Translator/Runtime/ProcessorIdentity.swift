@@ -1,4 +1,4 @@
-import CTranslator
+internal import CTranslator
 
 /// CPUID: what the profile offers, and nothing else.
 extension Interpreter {

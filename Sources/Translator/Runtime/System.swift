@@ -1,4 +1,4 @@
-import CTranslator
+internal import CTranslator
 
 /// System instructions as firmware at CPL 0 sees them.
 extension Interpreter {
@@ -48,7 +48,7 @@ extension Interpreter {
       setSegmentBase(5, state.pointee.kernelGSBase)
       state.pointee.kernelGSBase = base
     case .daa, .das, .aaa, .aas, .aam, .aad: decimal(operation, UInt64(bitPattern: op.immediate))
-    default: return fault(6)
+    default: return floatingPointSystem(op, operation)
     }
     return .next
   }

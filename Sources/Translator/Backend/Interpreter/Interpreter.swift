@@ -1,4 +1,4 @@
-import CTranslator
+internal import CTranslator
 
 /// Executes IR directly. The reference for every other back end, and the tier for what they leave.
 struct Interpreter {
@@ -197,7 +197,9 @@ struct Interpreter {
       exit = .unsupported(length: op.length)
       return .leave
     case .system: return system(op)
-    case .vector, .vectorLoad, .vectorStore: return vector(op)
+    case .vector, .vectorLoad, .vectorStore, .vectorMove, .vectorToGeneral, .vectorFromGeneral,
+      .vectorFlags, .vectorString, .maskMove:
+      return vector(op)
     case .x87: return x87(op)
     }
   }

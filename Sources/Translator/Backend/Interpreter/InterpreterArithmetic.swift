@@ -1,4 +1,4 @@
-import CTranslator
+internal import CTranslator
 
 /// Integer arithmetic with x86 flags.
 extension Interpreter {

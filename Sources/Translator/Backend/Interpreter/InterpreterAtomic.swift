@@ -1,4 +1,4 @@
-import CTranslator
+internal import CTranslator
 
 /// XCHG, CMPXCHG, XADD and the wide compare-exchange.
 extension Interpreter {

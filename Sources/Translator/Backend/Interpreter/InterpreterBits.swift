@@ -1,4 +1,4 @@
-import CTranslator
+internal import CTranslator
 
 /// Shifts, rotates, bit tests and counts.
 extension Interpreter {

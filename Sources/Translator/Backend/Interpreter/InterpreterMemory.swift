@@ -1,4 +1,4 @@
-import CTranslator
+internal import CTranslator
 
 /// Guest memory: raw accesses that survive faults, devices behind them, code that changes.
 extension Interpreter {

@@ -1,4 +1,4 @@
-import CTranslator
+internal import CTranslator
 
 /// String instructions. Each iteration is committed before the next begins, so that a fault leaves
 /// the registers where the processor leaves them.

@@ -65,6 +65,8 @@ struct RowFlags: OptionSet, Sendable {
   static let force64 = RowFlags(rawValue: 2)
   /// LOCK is allowed with a memory destination.
   static let lockable = RowFlags(rawValue: 4)
+  /// A vector memory operand must be aligned to its width.
+  static let aligned = RowFlags(rawValue: 8)
 }
 
 /// CPUID features a row may depend on.

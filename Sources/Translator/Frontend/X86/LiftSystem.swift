@@ -8,7 +8,8 @@ enum SystemOperation: UInt8 {
   case readFSBase, readGSBase, writeFSBase, writeGSBase, swapGS
   case verifyRead, verifyWrite, loadAccessRights, loadLimit, adjustPrivilege
   case daa, das, aaa, aas, aam, aad
-  case loadMXCSR, storeMXCSR, fxsave, fxrstor, xsave, xrstor, zeroUpper, zeroAll
+  case loadMXCSR, storeMXCSR, fxsave, fxrstor, xsave, xrstor, zeroUpper, zeroAll, emms
+  case loadEnvironment, storeEnvironment, restoreX87, saveX87
 }
 
 extension Lifter {

@@ -15,5 +15,11 @@ enum Meaning: UInt16 {
   case sidt, lgdt, lidt, smsw, lmsw, swapgs, xgetbv, xsetbv, sldt, str, lldt, ltr, verr
   case verw, lar, lsl, rdfsbase, rdgsbase, wrfsbase, wrgsbase, unsupported, fwait
   // Vector and x87 instructions share a meaning each; their operation stands in the row.
-  case vector, x87
+  case vector, x87, x87Area
+  case vectorUnary, vectorMove, vectorLoadScalar, vectorStoreLow, vectorStoreHigh
+  case vectorMergeScalar, vectorInsertHalf, vectorFromGeneral, vectorToGeneral, vectorMoveQuad
+  case mmxMove, vectorBlendXMM0, vectorShiftImmediate, vectorByteShift, vectorMask
+  case vectorExtract, vectorInsert, vectorFlags, vectorString, maskMove, vectorFromInteger
+  case vectorToInteger, vectorConvertMMX, emms, ldmxcsr, stmxcsr, fxsave, fxrstor, xsave, xrstor
+  case zeroUpper, zeroAll
 }

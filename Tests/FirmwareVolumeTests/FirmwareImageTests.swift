@@ -63,7 +63,7 @@ private func section(_ type: UInt8, _ body: [UInt8]) -> [UInt8] {
     var head = [UInt8](repeating: 0, count: 5)
     head.put(UInt32(contents.count), at: 0)
     head[4] = 1
-    let standard = file(type: 7, section(1, head + stream))
+    let standard = file(type: 7, section(1, head + compress(contents, variant: .uefi)))
     // GUID, data offset 24, attributes, data.
     let guid: [UInt8] = [
       0xad, 0x80, 0x12, 0xa3, 0x1e, 0x48, 0xb6, 0x41, 0x95, 0xe8, 0x12, 0x7f, 0x4c, 0x98, 0x47,

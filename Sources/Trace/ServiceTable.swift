@@ -10,7 +10,7 @@ enum ServiceTable {
     [BootServices]
     RaiseTPL newTpl:tpl -> tpl
     RestoreTPL oldTpl:tpl -> none
-    AllocatePages type:allocateType! memoryType:memoryType! pages:uintn! memory:addressInOut
+    AllocatePages type:allocateType! memoryType:memoryType pages:uintn! memory:addressInOut
     FreePages memory:address pages:uintn!
     GetMemoryMap size:uintnInOut map:pointer key:pointer descriptorSize:pointer version:pointer
     AllocatePool memoryType:memoryType size:uintn buffer:out
@@ -70,20 +70,20 @@ enum ServiceTable {
     QueryVariableInfo attributes:uint32 maximum:out remaining:out maximumVariable:out
 
     [PciIo]
-    PollMem this:skip width:pciWidth! bar:uint8! offset:uint64! mask:uint64! value:uint64! \
+    PollMem this:skip width:pciWidth! bar:uint8! offset:hex! mask:uint64! value:uint64! \
     delay:uint64 result:out
-    PollIo this:skip width:pciWidth! bar:uint8! offset:uint64! mask:uint64! value:uint64! \
+    PollIo this:skip width:pciWidth! bar:uint8! offset:hex! mask:uint64! value:uint64! \
     delay:uint64 result:out
-    Mem.Read this:skip width:pciWidth! bar:uint8! offset:uint64! count:uintn! \
+    Mem.Read this:skip width:pciWidth! bar:uint8! offset:hex! count:uintn! \
     buffer:bytes(width,count)!
-    Mem.Write this:skip width:pciWidth! bar:uint8! offset:uint64! count:uintn! \
+    Mem.Write this:skip width:pciWidth! bar:uint8! offset:hex! count:uintn! \
     buffer:bytes(width,count)!
-    Io.Read this:skip width:pciWidth! bar:uint8! offset:uint64! count:uintn! \
+    Io.Read this:skip width:pciWidth! bar:uint8! offset:hex! count:uintn! \
     buffer:bytes(width,count)!
-    Io.Write this:skip width:pciWidth! bar:uint8! offset:uint64! count:uintn! \
+    Io.Write this:skip width:pciWidth! bar:uint8! offset:hex! count:uintn! \
     buffer:bytes(width,count)!
-    Pci.Read this:skip width:pciWidth! offset:uint32! count:uintn! buffer:bytes(width,count)
-    Pci.Write this:skip width:pciWidth! offset:uint32! count:uintn! buffer:bytes(width,count)
+    Pci.Read this:skip width:pciWidth! offset:hex! count:uintn! buffer:bytes(width,count)
+    Pci.Write this:skip width:pciWidth! offset:hex! count:uintn! buffer:bytes(width,count)
     CopyMem this:skip width:pciWidth! destinationBar:uint8! destination:uint64! sourceBar:uint8! \
     source:uint64! count:uintn!
     Map this:skip operation:uintn! host:pointer bytes:uintnInOut device:out mapping:out

@@ -73,10 +73,10 @@ private func call(_ target: UInt64, _ arguments: [UInt64], result: UInt64?) -> C
   // Width 1 is 16 bits, 9 fills with 16 bits: one element whatever the count.
   #expect(
     decoder.conversation(call(0x500, [1, 1, 2, 0x500, 2, 0x3000], result: 0))
-      == "PciIo.Mem.Write u16 2 1280 2 [0xb0c5 0x1234]")
+      == "PciIo.Mem.Write u16 2 0x500 2 [0xb0c5 0x1234]")
   #expect(
     decoder.conversation(call(0x500, [1, 9, 0, 0, 1_048_576, 0x3000], result: 0))
-      == "PciIo.Mem.Write fill-u16 0 0 1048576 [0xb0c5]")
+      == "PciIo.Mem.Write fill-u16 0 0x0 1048576 [0xb0c5]")
 }
 
 @Test func interfacesEndAtTheNull() {

@@ -56,6 +56,10 @@ package enum SoftFloat {
         environment.raise(FloatException.underflow)
         // The x87 delivers the result scaled back into range; SSE delivers nothing.
         exponent += 24576
+        if exponent < format.minimumExponent {
+          environment.raise(FloatException.precision)
+          return .zero(negative: negative)
+        }
       } else if environment.flushToZero {
         environment.raise(FloatException.underflow | FloatException.precision)
         return .zero(negative: negative)
@@ -76,6 +80,11 @@ package enum SoftFloat {
       environment.raise(FloatException.overflow)
       if environment.isUnmasked(FloatException.overflow) {
         exponent -= 24576
+        if exponent > format.maximumExponent {
+          environment.raise(FloatException.precision)
+          environment.roundedUp = true
+          return .infinity(negative: negative)
+        }
       } else {
         environment.raise(FloatException.precision)
         let toInfinity =

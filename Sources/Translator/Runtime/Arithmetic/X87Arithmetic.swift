@@ -66,16 +66,18 @@ extension X87 {
     _ stack: inout X87Stack, _ other: Int?, _ operand: FloatValue, signaling: Bool, pops: Int
   ) {
     if stack.isEmpty(0) || stack.isEmpty(other ?? 0) {
-      guard stack.fault(overflow: false) else { return }
+      _ = stack.fault(overflow: false)
       setConditions(stack, bits(.unordered))
     } else {
       var environment = stack.environment()
       let right = other.map { stack.value($0) } ?? operand
       let relation = SoftFloat.compare(
         stack.value(0), right, signaling: signaling, &environment)
-      guard stack.record(environment) else { return }
+      _ = stack.record(environment)
       setConditions(stack, bits(relation))
     }
+    // The condition codes are written even when an exception stops the pop.
+    if stack.isStopped { return }
     for _ in 0..<pops { stack.pop() }
   }
 

@@ -19,7 +19,8 @@ extension X87 {
       let format: FloatFormat = operation == .loadSingle ? .single : .double
       let value = SoftFloat.convert(
         FloatValue(bits: word0, format), to: .extended, &environment)
-      stack.push(value, environment)
+      // A denormal operand is reported but loaded even if its exception is unmasked.
+      stack.push(value, environment, stoppedBy: FloatException.invalid)
     case .loadExtended:
       stack.push(
         significand: word0, signAndExponent: UInt16(truncatingIfNeeded: word1), environment)

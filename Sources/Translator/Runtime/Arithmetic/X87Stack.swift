@@ -100,13 +100,19 @@ struct X87Stack {
   }
 
   /// Pushes a value that raised what `environment` says.
-  mutating func push(_ value: FloatValue, _ environment: FloatEnvironment) {
+  mutating func push(
+    _ value: FloatValue, _ environment: FloatEnvironment,
+    stoppedBy: UInt32 = FloatException.preComputation
+  ) {
     let raw = value.extended
-    push(significand: raw.significand, signAndExponent: raw.signAndExponent, environment)
+    push(
+      significand: raw.significand, signAndExponent: raw.signAndExponent, environment,
+      stoppedBy: stoppedBy)
   }
 
   mutating func push(
-    significand: UInt64, signAndExponent: UInt16, _ environment: FloatEnvironment
+    significand: UInt64, signAndExponent: UInt16, _ environment: FloatEnvironment,
+    stoppedBy: UInt32 = FloatException.preComputation
   ) {
     if !isEmpty(7) {
       if fault(overflow: true) {
@@ -115,7 +121,9 @@ struct X87Stack {
       }
       return
     }
-    guard record(environment) else { return }
+    _ = record(environment)
+    isStopped = environment.reported & stoppedBy & ~environment.masks != 0
+    if isStopped { return }
     top -= 1
     set(0, significand: significand, signAndExponent: signAndExponent)
   }

@@ -1,4 +1,4 @@
-package import CTranslator
+internal import CTranslator
 
 /// FNSTENV, FNSAVE, FXSAVE, XSAVE and their counterparts, on buffers of the host.
 ///

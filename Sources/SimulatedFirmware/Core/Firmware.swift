@@ -69,8 +69,12 @@ public final class Firmware {
     try publishTables()
   }
 
-  /// Unmaps the machine. Nothing of it may be used afterwards.
+  private var isTornDown = false
+
+  /// Unmaps the machine. Nothing of it may be used afterwards; a second time does nothing.
   public func tearDown() {
+    guard !isTornDown else { return }
+    isTornDown = true
     if Firmware.current === self { Firmware.current = nil }
     code.unmap()
     memory.unmap()

@@ -46,6 +46,9 @@ final class ProtocolTests: CoreTestCase {
     XCTAssertEqual(
       open(handle, agent, nil, EFI_OPEN_PROTOCOL_GET_PROTOCOL, guid: .pciIo), EFI_UNSUPPORTED)
     XCTAssertEqual(firmware.ledger.missing[.pciIo]?.values.reduce(0, +), 1)
+    XCTAssertEqual(
+      open(handle, agent, nil, EFI_OPEN_PROTOCOL_GET_PROTOCOL, guid: Self.other), EFI_UNSUPPORTED)
+    XCTAssertNil(firmware.ledger.missing[Self.other])
   }
 
   func testInformationCountsOpenings() throws {
@@ -144,6 +147,12 @@ final class ProtocolTests: CoreTestCase {
     XCTAssertEqual(
       uninstall(handle, guids, nil, guids + 1, wrong, nil), EFI_INVALID_PARAMETER)
     XCTAssertEqual(firmware.protocols.protocols(on: try XCTUnwrap(handle)).count, 2)
+    // The list's first entry is the handle's last protocol: it must survive the failure.
+    let lonely = try makeHandle(.blockIo, 0)
+    guids[0] = .blockIo
+    XCTAssertEqual(uninstall(lonely, guids, nil, guids + 1, nil, nil), EFI_INVALID_PARAMETER)
+    XCTAssertTrue(firmware.protocols.isValid(lonely))
+    guids[0] = Self.guid
     XCTAssertEqual(uninstall(handle, guids, nil, guids + 1, nil, nil), EFI_SUCCESS)
     XCTAssertFalse(firmware.protocols.isValid(handle))
   }

@@ -40,6 +40,13 @@ extension Firmware {
     _ handle: EFI_HANDLE?, _ pairs: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, count: UInt64
   ) throws(FirmwareError) {
     guard let pairs, count <= UInt64(MultiplePairs.maximum) else { throw .invalidParameter }
+    // Checked before anything goes: a handle that lost its last protocol cannot come back.
+    for index in 0..<Int(count) {
+      let guid = MultiplePairs.guid(pairs, index)
+      guard protocols.has(guid, on: handle),
+        protocols.interface(guid, on: handle) == pairs[2 * index + 1]
+      else { throw .invalidParameter }
+    }
     var removed = 0
     do throws(FirmwareError) {
       while removed < Int(count) {
@@ -48,7 +55,7 @@ extension Firmware {
         removed += 1
       }
     } catch {
-      // What is gone comes back. A handle that lost its last protocol would have succeeded.
+      // A user that would not go keeps its interface, and what is gone comes back.
       while removed > 0 {
         removed -= 1
         _ = try? protocols.install(

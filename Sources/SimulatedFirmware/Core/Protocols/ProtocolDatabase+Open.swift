@@ -30,7 +30,8 @@ extension ProtocolDatabase {
       throw .invalidParameter
     }
     guard let interface = records[UInt64(handle)]?.find(guid) else {
-      firmware.ledger.noteMissing(guid, by: firmware.asker)
+      // Asking a handle is how drivers choose; it is missing when nobody has it.
+      if handleCount(of: guid) == 0 { firmware.ledger.noteMissing(guid, by: firmware.asker) }
       throw .unsupported
     }
     var heldByDriver = false

@@ -78,7 +78,9 @@ public final class DriverRun {
       failure = "\(problem)"
       return
     }
-    if let status = dispatch.loadStatus { add("LoadImage", status, since: machine.guestInstructions) }
+    if let status = dispatch.loadStatus {
+      add("LoadImage", status, since: machine.guestInstructions)
+    }
     if let status = dispatch.startStatus { add("StartImage", status, since: before) }
     let status = dispatch.startStatus ?? dispatch.loadStatus ?? EFI_SUCCESS
     if status != EFI_SUCCESS {
@@ -138,7 +140,8 @@ public final class DriverRun {
   private func chooseMode(_ gop: GraphicsOutput, _ modes: [GraphicsOutput.Mode]) -> Bool {
     var number: UInt32?
     if let wanted = options.mode {
-      guard let mode = modes.first(where: { $0.width == wanted.width && $0.height == wanted.height })
+      guard
+        let mode = modes.first(where: { $0.width == wanted.width && $0.height == wanted.height })
       else {
         failure = "the driver has no mode \(wanted.width)x\(wanted.height)"
         return false
@@ -200,17 +203,16 @@ public final class DriverRun {
 
   /// Notes what the driver's own functions answered when the firmware called them.
   private func guestReturned(_ target: UInt64, _ result: UInt64) {
-    guard let name = machine.names.function(target), name.hasPrefix("DriverBinding.") else { return }
+    guard let name = machine.names.function(target), name.hasPrefix("DriverBinding.") else {
+      return
+    }
     add(name, result, since: machine.guestInstructions)
   }
 
   private func imageChanged(_ event: ImageEvent) {
-    guard case .loaded = event.kind else { return }
-    machine.names.add(image: driver.name, base: event.base, size: event.size)
-    if report.image?.base == nil {
-      report.image?.base = "0x" + String(event.base, radix: 16)
-      report.image?.entryPoint = "0x" + String(event.entry &- event.base, radix: 16)
-    }
+    guard event.kind == .loaded, event.base != 0 else { return }
+    machine.firmware.images.setName(driver.name, of: EFI_HANDLE(bitPattern: UInt(event.handle)))
+    if report.image?.base == nil { report.image?.base = "0x" + String(event.base, radix: 16) }
   }
 
   /// The name the driver gives itself, in English.
@@ -239,7 +241,8 @@ public final class DriverRun {
     let pe = try? PEImage(parsing: driver.bytes)
     report.image = RunReport.Image(
       source: driver.description, name: driver.name, machine: pe?.machine.name ?? "unknown",
-      size: driver.bytes.count, romImage: driver.imageIndex,
+      size: driver.bytes.count, entryPoint: pe.map { "0x" + String($0.entryPoint, radix: 16) },
+      romImage: driver.imageIndex,
       pciID: driver.identity.map { Self.pciID($0.vendorID, $0.deviceID) })
     for (device, function) in zip(devices, machine.bus.functions) {
       let identity = device.model.identity
@@ -275,11 +278,14 @@ public final class DriverRun {
       reads: counters.portReads, writes: counters.portWrites, unanswered: counters.unansweredPorts)
     report.lowMemoryAccesses = counters.lowMemoryAccesses
     report.services = machine.recorder.callsByTarget.map { target, count in
-      RunReport.Count(name: machine.names.name(target) ?? "0x" + String(target, radix: 16), count: count)
+      RunReport.Count(
+        name: machine.names.name(target) ?? "0x" + String(target, radix: 16), count: count)
     }.sortedByCount()
     let ledger = machine.firmware.ledger
     var missing: [String: UInt64] = [:]
-    for (request, count) in ledger.unsupported { missing[request.subject, default: 0] += UInt64(count) }
+    for (request, count) in ledger.unsupported {
+      missing[request.subject, default: 0] += UInt64(count)
+    }
     report.missingServices = missing.map { .init(name: $0.key, count: $0.value) }.sortedByCount()
     report.missingProtocols = ledger.missing.map { guid, askers in
       .init(name: Self.name(guid), count: askers.values.reduce(0) { $0 + UInt64($1) })

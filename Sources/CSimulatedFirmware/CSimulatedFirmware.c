@@ -59,7 +59,7 @@ void firmware_leave(FirmwareCall *call, EFI_STATUS status) {
 }
 
 __attribute__((noinline)) uint64_t firmware_stack_position(void) {
-  return (uint64_t)(uintptr_t)__builtin_frame_address(0);
+  return (uint64_t)(uintptr_t)__builtin_frame_address(1);
 }
 
 void firmware_synchronise_code(void *address, uint64_t size) {

@@ -31,7 +31,7 @@ EFI_STATUS firmware_enter(
     FirmwareCall *call, EFI_IMAGE_ENTRY_POINT entry, EFI_HANDLE image, void *table);
 _Noreturn void firmware_leave(FirmwareCall *call, EFI_STATUS status);
 
-/// The caller's stack position.
+/// The base of the calling function's stack frame: above all it and its callees own, below its callers.
 uint64_t firmware_stack_position(void);
 
 /// Makes freshly written code visible to instruction fetch. `size` in bytes.

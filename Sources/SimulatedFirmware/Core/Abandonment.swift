@@ -1,9 +1,8 @@
-import CSimulatedFirmware
 import Glibc
 
 /// Scratch memory of services that call guest code. Such a frame may never be returned to (Exit,
-/// LongJump), so what it needs belongs to its stack position instead of to it: what lies below
-/// the stack position of a later request has been left and is reclaimed then.
+/// LongJump), so what it needs belongs to its stack position instead of to it, and is
+/// reclaimed when a later service is entered at or above that position.
 public final class Abandonment {
   private struct Scratch {
     var position: UInt64
@@ -19,10 +18,9 @@ public final class Abandonment {
   /// Scratch in use.
   public var count: Int { live.count }
 
-  /// Zeroed scratch of at least `words` 64-bit words, owned by the caller's stack position.
-  public func borrow(words: Int) -> UnsafeMutablePointer<UInt64> {
-    let position = firmware_stack_position()
-    reclaim(below: position)
+  /// Zeroed scratch of at least `words` 64-bit words, owned by the frame at `position`
+  /// (`firmware_stack_position` called in it).
+  public func borrow(words: Int, at position: UInt64) -> UnsafeMutablePointer<UInt64> {
     let size = max(words, 1) * 8
     var scratch: Scratch
     if let index = spare.firstIndex(where: { $0.capacity >= size }) {
@@ -44,10 +42,10 @@ public final class Abandonment {
     keep(live.remove(at: index))
   }
 
-  /// Reclaims scratch of frames that a stack position has already left. The stack grows down, so
-  /// a frame still alive lies at or above every position below it.
-  public func reclaim(below position: UInt64) {
-    while let last = live.last, last.position < position {
+  /// A service was entered from outside with its frame at `position`. The stack grows down and
+  /// live frames lie strictly above the newest one, so what is at or below it has been left.
+  public func enter(_ position: UInt64) {
+    while let last = live.last, last.position <= position {
       live.removeLast()
       reclaimed += 1
       keep(last)

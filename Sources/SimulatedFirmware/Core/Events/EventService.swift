@@ -209,6 +209,16 @@ public final class EventService {
     refreshDeadline()
   }
 
+  /// ExitBootServices: time no longer raises events.
+  func cancelAllTimers() {
+    for event in timers {
+      records[event]?.deadline = nil
+      records[event]?.period = 0
+    }
+    timers = []
+    nextDeadline = nil
+  }
+
   private func refreshDeadline() {
     var earliest: UInt64?
     for event in timers {

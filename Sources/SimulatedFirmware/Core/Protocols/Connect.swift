@@ -1,3 +1,4 @@
+import CSimulatedFirmware
 import CUEFI
 
 extension Firmware {
@@ -36,7 +37,7 @@ extension Firmware {
   ) -> EFI_STATUS {
     let before = protocols.handleCount(of: .driverBinding)
     let capacity = before + 1
-    let sorted = abandonment.borrow(words: capacity)
+    let sorted = abandonment.borrow(words: capacity, at: firmware_stack_position())
     let count = sortDrivers(
       for: controller, overrides: drivers, into: sorted, capacity: capacity)
     if protocols.handleCount(of: .driverBinding) > before {
@@ -81,7 +82,9 @@ extension Firmware {
   ) -> EFI_STATUS {
     guard let function else { return EFI_UNSUPPORTED }
     let level = tpl.current
+    let running = images.enter(binding.pointee.ImageHandle)
     let status = function(binding, controller, remaining)
+    images.running = running
     checkLevel(level, after: "a driver binding function")
     return status
   }
@@ -97,7 +100,7 @@ extension Firmware {
     -> (UnsafeMutablePointer<UInt64>, Int)
   {
     let children = protocols.children(of: UInt64(controller))
-    let scratch = abandonment.borrow(words: children.count)
+    let scratch = abandonment.borrow(words: children.count, at: firmware_stack_position())
     for (index, child) in children.enumerated() { scratch[index] = child }
     return (scratch, children.count)
   }
@@ -171,7 +174,7 @@ extension Firmware {
   private func addFamilies(_ add: (UInt64) -> Void) {
     let handles = protocols.handles(with: .driverFamilyOverride)
     guard !handles.isEmpty else { return }
-    let scratch = abandonment.borrow(words: handles.count * 2)
+    let scratch = abandonment.borrow(words: handles.count * 2, at: firmware_stack_position())
     var count = 0
     for handle in handles {
       guard let address = protocols.interface(.driverFamilyOverride, on: handle) else { continue }

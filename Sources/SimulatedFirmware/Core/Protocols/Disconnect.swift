@@ -1,3 +1,4 @@
+import CSimulatedFirmware
 import CUEFI
 
 extension Firmware {
@@ -15,7 +16,7 @@ extension Firmware {
     let managing = protocols.drivers(of: UInt64(controller))
     if driver == nil, managing.isEmpty { return EFI_SUCCESS }
     let wanted = driver.map { [UInt64($0)] } ?? managing
-    let agents = abandonment.borrow(words: wanted.count)
+    let agents = abandonment.borrow(words: wanted.count, at: firmware_stack_position())
     for (index, agent) in wanted.enumerated() { agents[index] = agent }
     let count = wanted.count
     var stopped = 0
@@ -45,13 +46,14 @@ extension Firmware {
     let total = all.count
     if let child, !all.contains(UInt64(child)) { return EFI_NOT_FOUND }
     let count = child == nil ? total : 1
-    let buffer = abandonment.borrow(words: max(count, 1))
+    let buffer = abandonment.borrow(words: max(count, 1), at: firmware_stack_position())
     if let child {
       buffer[0] = UInt64(child)
     } else {
       for (index, handle) in all.enumerated() { buffer[index] = handle }
     }
     let level = tpl.current
+    let running = images.enter(binding.pointee.ImageHandle)
     var status: EFI_STATUS = EFI_SUCCESS
     if count > 0 {
       status = UnsafeMutableRawPointer(buffer).withMemoryRebound(
@@ -65,6 +67,7 @@ extension Firmware {
       status = function(binding, controller, 0, nil)
       checkLevel(level, after: "Stop")
     }
+    images.running = running
     abandonment.giveBack(buffer)
     return isError(status) ? EFI_DEVICE_ERROR : EFI_SUCCESS
   }

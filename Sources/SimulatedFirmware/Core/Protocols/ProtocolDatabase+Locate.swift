@@ -15,7 +15,8 @@ extension ProtocolDatabase {
 
   /// LocateHandle (UEFI 2.10, 7.3.6). Never empty: `notFound` instead.
   public func locate(
-    _ search: UInt32, _ guid: EFI_GUID?, key: UnsafeMutableRawPointer?
+    _ search: UInt32, _ guid: EFI_GUID?, key: UnsafeMutableRawPointer?,
+    capacity: UInt64 = .max
   ) throws(FirmwareError) -> [EFI_HANDLE] {
     let found: [EFI_HANDLE]
     switch search {
@@ -28,7 +29,8 @@ extension ProtocolDatabase {
     case ByRegisterNotify:
       guard let key else { throw .invalidParameter }
       // One new handle per call, as the specification has it.
-      found = next(of: key).map { [$0.handle] } ?? []
+      // It only counts as read when the caller has room for it.
+      found = next(of: key, advance: capacity > 0).map { [$0.handle] } ?? []
     default:
       throw .invalidParameter
     }
@@ -51,7 +53,7 @@ extension ProtocolDatabase {
     return interface(guid, on: handle)
   }
 
-  private func next(of key: UnsafeMutableRawPointer)
+  private func next(of key: UnsafeMutableRawPointer, advance: Bool = true)
     -> (handle: EFI_HANDLE, interface: UnsafeMutableRawPointer?)?
   {
     guard let registration = registrations.first(where: { $0.key == UInt64(key) }) else {
@@ -66,7 +68,7 @@ extension ProtocolDatabase {
       best = (interface.sequence, handle, interface.address)
     }
     guard let best, let handle = EFI_HANDLE(best.handle) else { return nil }
-    registration.position = best.sequence
+    if advance { registration.position = best.sequence }
     return (handle, UnsafeMutableRawPointer(best.address))
   }
 

@@ -33,6 +33,8 @@ public final class Firmware {
   var watchdog: EFI_EVENT?
   var configurationTables: [(guid: EFI_GUID, table: UnsafeMutableRawPointer)] = []
   var atRuntime = false
+  /// BeforeExitBootServices was signalled: once, however often ExitBootServices is tried.
+  var announcedExit = false
   var virtualMap: [VirtualMapping]?
 
   /// Maps the machine's memory. Throws `host` when the process has something in the way.
@@ -67,8 +69,12 @@ public final class Firmware {
     try publishTables()
   }
 
-  /// Unmaps the machine. Nothing of it may be used afterwards.
+  private var isTornDown = false
+
+  /// Unmaps the machine. Nothing of it may be used afterwards; a second time does nothing.
   public func tearDown() {
+    guard !isTornDown else { return }
+    isTornDown = true
     if Firmware.current === self { Firmware.current = nil }
     code.unmap()
     memory.unmap()

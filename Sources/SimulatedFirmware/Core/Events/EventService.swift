@@ -209,12 +209,9 @@ public final class EventService {
     refreshDeadline()
   }
 
-  /// ExitBootServices: time no longer raises events.
-  func cancelAllTimers() {
-    for event in timers {
-      records[event]?.deadline = nil
-      records[event]?.period = 0
-    }
+  /// No timer fires any more, as after ExitBootServices.
+  func stopTimers() {
+    for event in timers { records[event]?.deadline = nil }
     timers = []
     nextDeadline = nil
   }

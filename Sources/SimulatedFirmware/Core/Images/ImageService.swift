@@ -108,7 +108,7 @@ public final class ImageService {
       try firmware.pool.release(buffer)
       return try result.get()
     }
-    guard source.count > 0 else { throw .invalidParameter }
+    guard source.count > 0 else { throw .loadError }
     let parsed = try ParsedImage(source, ledger: firmware.ledger)
     let emulator = findEmulator(parsed, path: path)
     guard emulator != 0 else {

@@ -15,8 +15,7 @@ extension ProtocolDatabase {
 
   /// LocateHandle (UEFI 2.10, 7.3.6). Never empty: `notFound` instead.
   public func locate(
-    _ search: UInt32, _ guid: EFI_GUID?, key: UnsafeMutableRawPointer?,
-    capacity: UInt64 = .max
+    _ search: UInt32, _ guid: EFI_GUID?, key: UnsafeMutableRawPointer?
   ) throws(FirmwareError) -> [EFI_HANDLE] {
     let found: [EFI_HANDLE]
     switch search {
@@ -29,8 +28,7 @@ extension ProtocolDatabase {
     case ByRegisterNotify:
       guard let key else { throw .invalidParameter }
       // One new handle per call, as the specification has it.
-      // It only counts as read when the caller has room for it.
-      found = next(of: key, advance: capacity > 0).map { [$0.handle] } ?? []
+      found = next(of: key).map { [$0.handle] } ?? []
     default:
       throw .invalidParameter
     }
@@ -53,7 +51,7 @@ extension ProtocolDatabase {
     return interface(guid, on: handle)
   }
 
-  private func next(of key: UnsafeMutableRawPointer, advance: Bool = true)
+  private func next(of key: UnsafeMutableRawPointer)
     -> (handle: EFI_HANDLE, interface: UnsafeMutableRawPointer?)?
   {
     guard let registration = registrations.first(where: { $0.key == UInt64(key) }) else {
@@ -68,7 +66,7 @@ extension ProtocolDatabase {
       best = (interface.sequence, handle, interface.address)
     }
     guard let best, let handle = EFI_HANDLE(best.handle) else { return nil }
-    if advance { registration.position = best.sequence }
+    registration.position = best.sequence
     return (handle, UnsafeMutableRawPointer(best.address))
   }
 

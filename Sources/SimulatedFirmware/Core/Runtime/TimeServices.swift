@@ -26,8 +26,9 @@ extension Firmware {
       time.pointee = wakeup ?? EFI_TIME()
       return EFI_SUCCESS
     }
-    table.pointee.SetWakeupTime = publish("gRT->SetWakeupTime") { enable, time in
-      guard enable != 0 else {
+    let setWakeup: @convention(c) (UInt64, UnsafeMutablePointer<EFI_TIME>?) -> EFI_STATUS = {
+      enable, time in
+      guard WholeRegister.boolean(enable) else {
         Firmware.current.wallClock.wakeup = nil
         return EFI_SUCCESS
       }
@@ -35,5 +36,7 @@ extension Firmware {
       Firmware.current.wallClock.wakeup = time.pointee
       return EFI_SUCCESS
     }
+    table.pointee.SetWakeupTime = publish(
+      "gRT->SetWakeupTime", WholeRegister.typed(setWakeup) as EFI_SET_WAKEUP_TIME)
   }
 }

@@ -10,7 +10,7 @@ extension Firmware {
         let firmware: Firmware = Firmware.current
         guard
           let variable = firmware.variables.find(
-            name, vendor.pointee, atRuntime: firmware.atRuntime)
+            name, vendor.value, atRuntime: firmware.atRuntime)
         else { throw .notFound }
         attributes?.pointee = variable.attributes
         let given = size.pointee
@@ -29,13 +29,13 @@ extension Firmware {
         else { throw .invalidParameter }
         let firmware: Firmware = Firmware.current
         let next = try firmware.variables.next(
-          after: current, vendor.pointee, atRuntime: firmware.atRuntime)
+          after: current, vendor.value, atRuntime: firmware.atRuntime)
         let given = size.pointee
         size.pointee = UInt64(next.name.count + 1) * 2
         guard given >= size.pointee else { throw .bufferTooSmall }
         for (index, unit) in next.name.enumerated() { name[index] = unit }
         name[next.name.count] = 0
-        vendor.pointee = next.vendor
+        UnsafeMutableRawPointer(vendor).storeBytes(of: next.vendor, as: EFI_GUID.self)
       }
     }
     table.pointee.SetVariable = publish("gRT->SetVariable") {
@@ -46,7 +46,7 @@ extension Firmware {
         guard size <= VariableStore.maximumSize else { throw .outOfResources }
         let firmware: Firmware = Firmware.current
         try firmware.variables.set(
-          name, vendor.pointee, attributes: attributes,
+          name, vendor.value, attributes: attributes,
           data: data.map { [UInt8](UnsafeRawBufferPointer(start: $0, count: Int(size))) } ?? [],
           atRuntime: firmware.atRuntime)
       }

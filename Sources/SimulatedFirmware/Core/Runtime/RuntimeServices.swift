@@ -8,8 +8,20 @@ struct VirtualMapping {
 }
 
 extension Firmware {
-  /// UEFI 2.10, 8.4 and 8.5.
-  func publishRuntimeServices(_ table: UnsafeMutablePointer<EFI_RUNTIME_SERVICES>) {
+  /// The runtime services of UEFI 2.10, chapter 8, in memory that stays at run time.
+  func publishRuntimeServices()
+    throws(FirmwareError) -> UnsafeMutablePointer<EFI_RUNTIME_SERVICES>
+  {
+    let table = try allocate(EFI_RUNTIME_SERVICES.self, memoryType: EfiRuntimeServicesData)
+    publishTimeServices(table)
+    publishVariableServices(table)
+    publishAddressServices(table)
+    publishResetAndCapsules(table)
+    return table
+  }
+
+  /// Virtual addresses and the counter (8.4, 8.5.2).
+  private func publishAddressServices(_ table: UnsafeMutablePointer<EFI_RUNTIME_SERVICES>) {
     table.pointee.SetVirtualAddressMap = publish("gRT->SetVirtualAddressMap") {
       size, step, version, map in
       Firmware.current.setVirtualAddressMap(size, step, version, map)
@@ -35,6 +47,10 @@ extension Firmware {
       high.pointee = UInt32(truncatingIfNeeded: firmware.monotonicCount >> 32)
       return EFI_SUCCESS
     }
+  }
+
+  /// Resets and capsules (8.5.1, 8.5.3).
+  private func publishResetAndCapsules(_ table: UnsafeMutablePointer<EFI_RUNTIME_SERVICES>) {
     table.pointee.ResetSystem = publish("gRT->ResetSystem") { kind, status, _, _ in
       Firmware.current.hooks.reset?(kind, status)
       // A platform without a hook cannot reset; saying so is all that is left.
@@ -57,6 +73,7 @@ extension Firmware {
   private func setVirtualAddressMap(
     _ size: UInt64, _ step: UInt64, _ version: UInt32, _ map: UnsafeMutableRawPointer?
   ) -> EFI_STATUS {
+    // The map describes run time, so boot services must be gone.
     guard atRuntime, virtualMap == nil else { return EFI_UNSUPPORTED }
     guard version == EFI_MEMORY_DESCRIPTOR_VERSION, let map, step < 0x1000,
       step >= UInt64(MemoryLayout<EFI_MEMORY_DESCRIPTOR>.size), size <= 0x100_0000

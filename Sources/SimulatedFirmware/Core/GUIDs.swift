@@ -1,6 +1,6 @@
 import CUEFI
 
-extension EFI_GUID: @retroactive Hashable {
+extension CUEFI.EFI_GUID: Swift.Hashable, Swift.Equatable {
   public static func == (a: EFI_GUID, b: EFI_GUID) -> Bool { a.words == b.words }
 
   public func hash(into hasher: inout Hasher) {
@@ -32,7 +32,7 @@ extension EFI_GUID: @retroactive Hashable {
   }
 }
 
-extension EFI_GUID: @retroactive CustomStringConvertible {
+extension CUEFI.EFI_GUID: Swift.CustomStringConvertible {
   /// The GUID's name where it has one, else the registry format.
   public var description: String { GUIDName.name(of: self) ?? registryFormat }
 }

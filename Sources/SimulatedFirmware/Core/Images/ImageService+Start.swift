@@ -80,13 +80,23 @@ extension ImageService {
     _ handle: EFI_HANDLE?, status: EFI_STATUS, dataSize: UInt64,
     data: UnsafeMutablePointer<CHAR16>?
   ) -> EFI_STATUS {
+    let (answer, call) = prepareExit(handle, dataSize: dataSize, data: data)
+    // From here this frame is abandoned: it must own nothing.
+    if let call { firmware_leave(call, status) }
+    return answer
+  }
+
+  @inline(never)
+  private func prepareExit(
+    _ handle: EFI_HANDLE?, dataSize: UInt64, data: UnsafeMutablePointer<CHAR16>?
+  ) -> (EFI_STATUS, UnsafeMutablePointer<FirmwareCall>?) {
     let address = UInt64(handle)
-    guard let image = images[address] else { return EFI_INVALID_PARAMETER }
+    guard let image = images[address] else { return (EFI_INVALID_PARAMETER, nil) }
     if !image.started {
       discard(address)
-      return EFI_SUCCESS
+      return (EFI_SUCCESS, nil)
     }
-    guard address == current, let call = image.call else { return EFI_INVALID_PARAMETER }
+    guard address == current, let call = image.call else { return (EFI_INVALID_PARAMETER, nil) }
     if let data, dataSize > 0,
       let copy = try? firmware.pool.allocate(EfiBootServicesData, size: dataSize)
     {
@@ -94,11 +104,7 @@ extension ImageService {
       image.exitData = copy
       image.exitDataSize = dataSize
     }
-    leave(call, status)
-  }
-
-  private func leave(_ call: UnsafeMutablePointer<FirmwareCall>, _ status: EFI_STATUS) -> Never {
-    firmware_leave(call, status)
+    return (EFI_SUCCESS, call)
   }
 
   /// UnloadImage (7.4.3): asks the image first when it was started.

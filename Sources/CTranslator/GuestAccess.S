@@ -107,6 +107,57 @@ ROUTINE transomCopyToGuest
   incq %rax
   jmp 1b
 2: ret
+// Element order is kept: bytes ascend, so that overlapping moves repeat a pattern as REP MOVS does.
+ROUTINE transomMoveForward
+  movq %rdx, %rcx
+  xorl %eax, %eax
+  movq %rdi, %r8
+  subq %rsi, %r8
+  cmpq $16, %r8
+  jb 2f
+1: leaq 16(%rax), %r9
+  cmpq %rcx, %r9
+  ja 2f
+  movups (%rsi,%rax), %xmm0
+  movups %xmm0, (%rdi,%rax)
+  movq %r9, %rax
+  jmp 1b
+2: cmpq %rcx, %rax
+  jae 3f
+  movb (%rsi,%rax), %r8b
+  movb %r8b, (%rdi,%rax)
+  incq %rax
+  jmp 2b
+3: ret
+ROUTINE transomFill
+  xorl %eax, %eax
+  cmpq $1, %rdx
+  je 1f
+  cmpq $2, %rdx
+  je 2f
+  cmpq $4, %rdx
+  je 4f
+8: cmpq %rcx, %rax
+  jae 9f
+  movq %rsi, (%rdi,%rax)
+  addq $8, %rax
+  jmp 8b
+4: cmpq %rcx, %rax
+  jae 9f
+  movl %esi, (%rdi,%rax)
+  addq $4, %rax
+  jmp 4b
+2: cmpq %rcx, %rax
+  jae 9f
+  movw %si, (%rdi,%rax)
+  addq $2, %rax
+  jmp 2b
+1: cmpq %rcx, %rax
+  jae 9f
+  movb %sil, (%rdi,%rax)
+  incq %rax
+  jmp 1b
+9: ret
 transomGuestAccessEnd:
   .section .note.GNU-stack,"",@progbits
 
@@ -174,6 +225,48 @@ ROUTINE transomCopyToGuest
   add x4, x4, #1
   b 1b
 2: mov x0, x4
+  ret
+// Element order is kept: bytes ascend, so that overlapping moves repeat a pattern as REP MOVS does.
+ROUTINE transomMoveForward
+  mov x4, #0
+  sub x5, x0, x1
+  cmp x5, #16
+  b.lo 2f
+1: add x6, x4, #16
+  cmp x6, x2
+  b.hi 2f
+  ldr q0, [x1, x4]
+  str q0, [x0, x4]
+  mov x4, x6
+  b 1b
+2: cmp x4, x2
+  b.hs 3f
+  ldrb w3, [x1, x4]
+  strb w3, [x0, x4]
+  add x4, x4, #1
+  b 2b
+3: mov x0, x4
+  ret
+ROUTINE transomFill
+  mov x4, #0
+1: cmp x4, x3
+  b.hs 5f
+  cmp x2, #1
+  b.eq 2f
+  cmp x2, #2
+  b.eq 3f
+  cmp x2, #4
+  b.eq 4f
+  str x1, [x0, x4]
+  b 6f
+2: strb w1, [x0, x4]
+  b 6f
+3: strh w1, [x0, x4]
+  b 6f
+4: str w1, [x0, x4]
+6: add x4, x4, x2
+  b 1b
+5: mov x0, x4
   ret
 transomGuestAccessEnd:
 #endif

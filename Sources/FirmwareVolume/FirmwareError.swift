@@ -34,6 +34,12 @@ public struct FirmwareError: Error, Equatable, Sendable {
   public let inner: Int?
   public let reason: Reason
 
+  public init(offset: Int, inner: Int?, reason: Reason) {
+    self.offset = offset
+    self.inner = inner
+    self.reason = reason
+  }
+
   /// The trouble in words, without the offset.
   public var message: String {
     switch reason {

@@ -84,7 +84,8 @@ extension FirmwareReader {
     }
     switch type {
     case 0: readSections(in: data, place: place.part(at: section.body + 5), into: &contents)
-    case 1: readTiano(data, section, place: place, into: &contents)
+    // The specification's dialect, but older build tools wrote Tiano's here.
+    case 1: unpack(data, variant: nil, section, place: place, into: &contents)
     default:
       problems.append(
         place.error(.unknownEncapsulation("compression type \(type)"), at: section.offset))
@@ -116,7 +117,7 @@ extension FirmwareReader {
         problems.append(place.error(reason, at: section.offset))
       }
     case FileGUID.tiano:
-      readTiano(data, section, place: place, into: &contents)
+      unpack(data, variant: .tiano, section, place: place, into: &contents)
     case FileGUID.crc32:
       guard let stored = bytes.u32(at: section.body + 20), stored == LZMA.crc32(data) else {
         problems.append(place.error(.badCRC, at: section.offset))
@@ -135,13 +136,18 @@ extension FirmwareReader {
     }
   }
 
-  private mutating func readTiano(
-    _ data: [UInt8], _ section: Section, place: Place, into contents: inout FileContents
+  private mutating func unpack(
+    _ data: [UInt8], variant: CompressionVariant?, _ section: Section, place: Place,
+    into contents: inout FileContents
   ) {
     let output: [UInt8]
     do {
       let limit = min(maximumDecompressedSize, FirmwareReader.outputBudget - produced)
-      output = try decompress(data, limit: limit).bytes
+      if let variant {
+        output = try decompress(data, variant: variant, limit: limit)
+      } else {
+        output = try decompress(data, limit: limit).bytes
+      }
     } catch {
       problems.append(place.error(.compression(error), at: section.offset))
       return

@@ -32,7 +32,7 @@ public func decompress(
   for variant in [CompressionVariant.uefi, .tiano] {
     do {
       let result = try decompressMeasured(bytes, variant: variant, limit: limit)
-      if result.unusedBits < 64 { return (result.bytes, variant) }
+      if result.endsCleanly { return (result.bytes, variant) }
       if fallback == nil { fallback = (result.bytes, variant) }
     } catch {
       if failure == nil { failure = error }
@@ -51,12 +51,12 @@ public func decompress(
 
 private func decompressMeasured(
   _ bytes: [UInt8], variant: CompressionVariant, limit: Int
-) throws(CompressionError) -> (bytes: [UInt8], unusedBits: Int) {
+) throws(CompressionError) -> (bytes: [UInt8], endsCleanly: Bool) {
   let size = try decompressedSize(bytes, limit: limit)
   var decoder = StreamDecoder(
     bytes: bytes, end: Coding.headerSize + size.compressed, variant: variant)
   let output = try decoder.run(size.original)
-  return (output, decoder.unusedBits)
+  return (output, decoder.endsCleanly())
 }
 
 private struct StreamDecoder {
@@ -79,8 +79,13 @@ private struct StreamDecoder {
     self.variant = variant
   }
 
-  /// Bits of the stream that nobody took.
-  var unusedBits: Int { (end - position) * 8 + available - invented }
+  /// Whether only a writer's padding is left: fewer than 32 bits, all zero.
+  mutating func endsCleanly() -> Bool {
+    let unused = (end - position) * 8 + available - invented
+    guard unused < 32 else { return false }
+    fill(32)
+    return buffer >> UInt64(available - unused) & (1 << UInt64(unused) - 1) == 0
+  }
 
   mutating func run(_ size: Int) throws(CompressionError) -> [UInt8] {
     var output: [UInt8] = []

@@ -86,9 +86,6 @@ public struct OptionROMError: Error, Equatable, Sendable {
 
   /// `image N at 0x…: reason`.
   public var description: String {
-    switch reason {
-    case .noImage: message
-    default: "image \(image) at \(hex(offset)): \(message)"
-    }
+    "image \(image) at \(hex(offset)): \(message)"
   }
 }

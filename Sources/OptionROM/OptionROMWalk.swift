@@ -202,12 +202,27 @@ extension OptionROM {
       machine: Machine(rawValue: machine), compressionType: compression, imageOffset: start)
   }
 
+  /// The bytes' sum mod 256, eight at a time in four lanes of 16 bits.
   static func checksum(_ bytes: [UInt8], _ offset: Int, _ size: Int) -> UInt8 {
-    var sum: UInt8 = 0
-    bytes.withUnsafeBufferPointer { buffer in
-      for index in offset..<offset + size { sum &+= buffer[index] }
+    let lanes: UInt64 = 0x00ff_00ff_00ff_00ff
+    return bytes.withUnsafeBytes { buffer in
+      var sum: UInt64 = 0
+      var index = offset
+      let end = offset + size
+      while end - index >= 8 {
+        let word = buffer.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        // Three values below 2^8 never leave their lane, and only the lane's low byte matters.
+        sum = (sum & lanes) &+ (word & lanes) &+ (word >> 8 & lanes)
+        index += 8
+      }
+      var total = UInt8(truncatingIfNeeded: sum) &+ UInt8(truncatingIfNeeded: sum >> 16)
+      total = total &+ UInt8(truncatingIfNeeded: sum >> 32) &+ UInt8(truncatingIfNeeded: sum >> 48)
+      while index < end {
+        total &+= buffer[index]
+        index += 1
+      }
+      return total
     }
-    return sum
   }
 }
 

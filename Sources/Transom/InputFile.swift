@@ -47,7 +47,8 @@ public func readWholeFile(_ path: String) throws(DriverSourceError) -> [UInt8] {
     }
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     if bytes.isEmpty {
-      throw DriverSourceError.malformed(path: path, reason: "empty" + sysfsHint(path))
+      throw DriverSourceError.malformed(
+        path: path, reason: "image 0 at 0x0: empty" + sysfsHint(path))
     }
     return bytes
   } catch let error as DriverSourceError {

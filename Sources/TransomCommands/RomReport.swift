@@ -55,6 +55,9 @@ struct ImageReport: Encodable {
   var checksum: String?
   /// Of the image as it stands in the file.
   var sha256: String
+  /// Machine and subsystem as the EFI header, or else the driver, names them.
+  var machine: String?
+  var subsystem: String?
   /// `none`, `uefi` or `tiano`; of an EFI header only.
   var compression: String?
   var driver: DriverReport?

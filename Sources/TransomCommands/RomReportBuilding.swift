@@ -30,7 +30,7 @@ extension FileReport {
     }
     var image = ImageReport(
       index: 0, offset: 0, size: bytes.count, type: pe.format.name, sha256: sha256)
-    image.driver = DriverReport(pe)
+    image.setDriver(pe)
     images = [image]
     switch pe.machine {
     case .aarch64:
@@ -58,7 +58,7 @@ extension FileReport {
       image.name = driver.label
       image.guid = driver.guid.text
       do {
-        image.driver = DriverReport(try PEImage(parsing: driver.bytes))
+        image.setDriver(try PEImage(parsing: driver.bytes))
       } catch {
         image.problems.append(error.message)
       }
@@ -90,6 +90,12 @@ extension FileReport {
 }
 
 extension ImageReport {
+  fileprivate mutating func setDriver(_ pe: PEImage) {
+    driver = DriverReport(pe)
+    machine = machine ?? pe.machine.name
+    subsystem = subsystem ?? pe.subsystem.name
+  }
+
   fileprivate init(
     _ image: OptionROM.Image, of rom: OptionROM, names: PCINames, malformed: inout Bool
   ) {
@@ -115,16 +121,23 @@ extension ImageReport {
       pcirRevision = Int(pci.revision)
     }
     var trouble = image.problems
-    if image.efi != nil {
+    if let header = image.efi {
+      machine = header.machine.name
+      subsystem = header.subsystem.name
+      switch header.compressionType {
+      case 0: compression = "none"
+      case 1: compression = "uefi"
+      default: compression = "unknown"
+      }
       do {
         let payload = try rom.payload(of: image.index)
         compression = payload.compression?.name ?? "none"
         do {
-          driver = DriverReport(try PEImage(parsing: payload.bytes))
+          setDriver(try PEImage(parsing: payload.bytes))
         } catch {
           trouble.append(
             OptionROMError(
-              image: image.index, offset: image.offset + Int(image.efi?.imageOffset ?? 0),
+              image: image.index, offset: image.offset + Int(header.imageOffset),
               reason: .notADriver(error)))
         }
       } catch {

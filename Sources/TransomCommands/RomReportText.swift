@@ -44,10 +44,10 @@ extension FileReport {
     if let code = image.classCode {
       parts.append("class \(code.dropFirst(2))" + (image.className.map { " (\($0))" } ?? ""))
     }
-    if let driver = image.driver {
-      parts.append("\(driver.machine) \(driver.subsystem)")
-      if kind == "optionROM" { parts.append(driver.format) }
+    if let machine = image.machine, let subsystem = image.subsystem {
+      parts.append("\(machine) \(subsystem)")
     }
+    if kind == "optionROM", let driver = image.driver { parts.append(driver.format) }
     if let compression = image.compression {
       parts.append(compression == "none" ? "uncompressed" : "\(compression)-compressed")
     }

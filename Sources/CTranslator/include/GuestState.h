@@ -12,10 +12,11 @@ typedef struct {
   uint16_t reserved[3];
 } TransomX87Register;
 
-/// One vector register. XMM is the low half.
+/// One vector register. XMM is the low half. (Swift imports nothing aligned beyond 16 bytes, so the
+/// alignment comes from the offset and from how the state is allocated.)
 typedef struct {
   uint64_t words[4];
-} __attribute__((aligned(32))) TransomVectorRegister;
+} TransomVectorRegister;
 
 /// Segment register with its cached descriptor (base and limit in bytes).
 typedef struct {
@@ -28,6 +29,8 @@ typedef struct {
 typedef struct {
   /// RAX RCX RDX RBX RSP RBP RSI RDI R8–R15.
   uint64_t gpr[16];
+  /// Temporaries of the block being executed; they follow the registers so that one index serves.
+  uint64_t temporary[32];
   uint64_t rip;
   /// RFLAGS, arithmetic flags included whenever the translator is not running.
   uint64_t rflags;
@@ -51,7 +54,8 @@ typedef struct {
   /// Physical registers; TOP is in x87Status. MMX registers are the significands.
   TransomX87Register x87[8];
 
-  TransomVectorRegister vector[16];
+  /// XMM/YMM 0–15, then eight temporaries.
+  TransomVectorRegister vector[24];
 
   uint64_t cr0, cr2, cr3, cr4, cr8;
   uint64_t dr[8];
@@ -65,10 +69,6 @@ typedef struct {
   /// 0: 64-bit long mode; 1: 32-bit protected mode; 2: 16-bit (reserved for real mode).
   uint32_t mode;
   uint32_t reserved;
-
-  /// Temporaries of the block being interpreted.
-  uint64_t temporary[32];
-  TransomVectorRegister vectorTemporary[8];
 } TransomGuestState;
 
 // Raw guest accesses that survive a fault.
@@ -93,8 +93,14 @@ extern uint32_t transomStore256(uint64_t address, const void *_Nonnull value);
 /// Copies bytes out of the guest, any length, ascending. Returns how many were copied.
 extern uint64_t transomCopyFromGuest(void *_Nonnull destination, uint64_t address, uint64_t count);
 extern uint64_t transomCopyToGuest(uint64_t address, const void *_Nonnull source, uint64_t count);
+/// Both addresses are the guest's. Returns how many bytes were moved, ascending.
+extern uint64_t transomMoveForward(uint64_t destination, uint64_t source, uint64_t count);
+/// Stores `count` bytes of elements of `width` bytes. Returns how many bytes were stored.
+extern uint64_t transomFill(uint64_t destination, uint64_t value, uint64_t width, uint64_t count);
 extern const uint8_t transomGuestAccessStart[];
 extern const uint8_t transomGuestAccessEnd[];
 extern const uint8_t transomGuestAccessFault[];
 extern const uint8_t transomGuestCopyStart[];
 extern const uint8_t transomGuestCopyFault[];
+
+_Static_assert(__builtin_offsetof(TransomGuestState, vector) % 32 == 0, "vectors are aligned");

@@ -50,3 +50,9 @@
 #if __has_include("PciRootBridgeIo.h")
 #include "PciRootBridgeIo.h"
 #endif
+#if __has_include("MiscProtocols.h")
+#include "MiscProtocols.h"
+#endif
+#if __has_include("MiscDxe.h")
+#include "MiscDxe.h"
+#endif

@@ -19,7 +19,7 @@ public enum Exit: Equatable {
   case query(Query)
 }
 
-public struct PortAccess: Equatable {
+public struct PortAccess: Sendable, Equatable {
   public var port: UInt16
   /// 1, 2 or 4 bytes.
   public var size: UInt8
@@ -50,5 +50,153 @@ public struct DeviceWindow {
     self.context = context
     self.load = load
     self.store = store
+  }
+}
+
+/// What an engine is made with.
+public struct EngineConfiguration: Sendable {
+  /// Instructions offered; others raise #UD, and CPUID says the same.
+  public var features: FeatureSet = .baseline
+  /// Room for translated code, in IR operations of 32 bytes.
+  public var cacheOperations = 1 << 17
+  public init() {}
+}
+
+/// One guest processor: its state, its translations, and the loop that runs them.
+///
+/// Not thread-safe; re-entrant between exits: after `run` returned, a host function called on the
+/// guest's behalf may change the state and run again, as long as it restores what it found.
+public final class Engine {
+  /// The architectural state, 32-byte aligned. Valid for the engine's life.
+  public let state: UnsafeMutablePointer<TransomGuestState>
+  public let configuration: EngineConfiguration
+  let cache: TranslationCache
+  let codeMap: CodeMap
+  private let scratch: UnsafeMutablePointer<Operation>
+  /// Guest instructions translated so far.
+  public private(set) var translatedInstructions: UInt64 = 0
+
+  public init(configuration: EngineConfiguration = .init()) {
+    self.configuration = configuration
+    let raw = UnsafeMutableRawPointer.allocate(
+      byteCount: MemoryLayout<TransomGuestState>.size, alignment: 64)
+    raw.initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<TransomGuestState>.size)
+    state = raw.assumingMemoryBound(to: TransomGuestState.self)
+    codeMap = CodeMap()
+    cache = TranslationCache(operations: configuration.cacheOperations, codeMap: codeMap)
+    scratch = .allocate(capacity: TranslationCache.longestBlock)
+    state.pointee.reset(configuration.features)
+  }
+
+  deinit {
+    UnsafeMutableRawPointer(state).deallocate()
+    scratch.deallocate()
+  }
+
+  var mode: ProcessorMode { state.pointee.mode == 1 ? .protected32 : .long64 }
+
+  /// Runs from `state.rip` until the embedder is needed.
+  public func run() -> Exit {
+    var interpreter = Interpreter(
+      state: state, codeMap: codeMap, features: configuration.features)
+    while true {
+      applyPending()
+      guard let block = cache.find(state.pointee.rip, mode) else { return .branchOutside }
+      if let exit = interpreter.run(block.pointee) {
+        applyPending()
+        return exit
+      }
+    }
+  }
+
+  /// Translates the block at `address`. False if its first instruction cannot be read.
+  public func translate(at address: UInt64) -> Bool {
+    let mode = self.mode
+    if cache.find(address, mode) != nil { return true }
+    let operations = cache.reserve()
+    var translator = BlockTranslator(
+      operations: operations, mode: mode, features: configuration.features)
+    guard let block = translator.translate(address, longest: 64) else { return false }
+    translatedInstructions &+= UInt64(block.instructionCount)
+    _ = cache.insert(block)
+    return true
+  }
+
+  /// Executes exactly one instruction, offering accesses that fault to a device. Nil: done.
+  public func step(window: DeviceWindow? = nil) -> Exit? {
+    var translator = BlockTranslator(
+      operations: scratch, mode: mode, features: configuration.features)
+    guard let block = translator.translate(state.pointee.rip, longest: 1) else {
+      return .fault(vector: 14, errorCode: 0x10, address: state.pointee.rip)
+    }
+    var interpreter = Interpreter(
+      state: state, codeMap: codeMap, features: configuration.features)
+    interpreter.window = window
+    let limit = state.pointee.instructionLimit
+    state.pointee.instructionLimit = ~0
+    let exit = interpreter.run(block)
+    state.pointee.instructionLimit = limit
+    applyPending()
+    return exit
+  }
+
+  /// Code in the range is stale: a host service wrote it, freed it or unloaded it.
+  public func invalidate(_ address: UInt64, count: UInt64) {
+    if codeMap.changed(address, count) { applyPending() }
+  }
+
+  private func applyPending() {
+    guard codeMap.hasPending else { return }
+    let range = codeMap.takePending()
+    cache.invalidate(range.first, range.last)
+  }
+
+  /// Finishes the IN (with `value`) or OUT at `rip` and moves behind it.
+  public func completePortAccess(value: UInt32) {
+    guard let (operation, length) = currentOperation(.port) else { return }
+    if operation.selector & 1 == 0 {
+      let rax = state.pointee.gpr.0
+      state.pointee.gpr.0 =
+        switch operation.width {
+        case 1: rax & ~0xFF | UInt64(value & 0xFF)
+        case 2: rax & ~0xFFFF | UInt64(value & 0xFFFF)
+        default: UInt64(value)
+        }
+    }
+    finish(length)
+  }
+
+  /// Finishes the RDTSC, RDRAND or RDSEED at `rip` and moves behind it.
+  public func completeQuery(value: UInt64, success: Bool) {
+    guard let (operation, length) = currentOperation(.query) else { return }
+    if operation.selector == Query.timestamp.rawValue {
+      state.pointee.gpr.0 = value & 0xFFFF_FFFF
+      state.pointee.gpr.2 = value >> 32
+      // RDTSCP is the three-byte form.
+      if length == 3 { state.pointee.gpr.1 = state.pointee.tscAux & 0xFFFF_FFFF }
+    } else {
+      let flags = Flag.mask(.all)
+      state.pointee.rflags = state.pointee.rflags & ~flags | (success ? Flag.carry : 0)
+      let interpreter = Interpreter(
+        state: state, codeMap: codeMap, features: configuration.features)
+      interpreter.write(operation.destination, operation.width, success ? value : 0)
+    }
+    finish(length)
+  }
+
+  /// The one operation of the given kind at `rip`, decoded again.
+  private func currentOperation(_ opcode: Opcode) -> (Operation, UInt8)? {
+    var translator = BlockTranslator(
+      operations: scratch, mode: mode, features: configuration.features)
+    guard let block = translator.translate(state.pointee.rip, longest: 1) else { return nil }
+    for n in 0..<Int(block.operationCount) where scratch[n].opcode == opcode {
+      return (scratch[n], UInt8(truncatingIfNeeded: block.byteCount))
+    }
+    return nil
+  }
+
+  private func finish(_ length: UInt8) {
+    state.pointee.rip &+= UInt64(length)
+    state.pointee.instructionCount &+= 1
   }
 }

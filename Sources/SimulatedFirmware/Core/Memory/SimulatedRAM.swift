@@ -1,5 +1,8 @@
 import Glibc
 
+/// Linux's MAP_FIXED_NOREPLACE, which the C library does not show to Swift everywhere.
+private let mapFixedNoReplace: Int32 = 0x10_0000
+
 /// The machine's memory: anonymous mappings at the platform's physical addresses.
 struct SimulatedRAM {
   private(set) var mapped: [Range<UInt64>] = []
@@ -9,7 +12,7 @@ struct SimulatedRAM {
     let wanted = UnsafeMutableRawPointer(bitPattern: UInt(range.lowerBound))
     let got = mmap(
       wanted, Int(range.upperBound - range.lowerBound), PROT_READ | PROT_WRITE,
-      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | 0x10_0000 /* MAP_FIXED_NOREPLACE */, -1, 0)
+      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | mapFixedNoReplace, -1, 0)
     guard got != MAP_FAILED else { throw .host(errno: errno) }
     guard got == wanted else {
       munmap(got, Int(range.upperBound - range.lowerBound))

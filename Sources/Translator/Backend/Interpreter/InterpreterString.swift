@@ -1,0 +1,108 @@
+internal import CTranslator
+
+/// String instructions. Each iteration is committed before the next begins, so that a fault leaves
+/// the registers where the processor leaves them.
+extension Interpreter {
+  mutating func string(_ op: Operation) -> Outcome {
+    let addressMask = widthMask(op.length)
+    let step =
+      state.pointee.rflags & Flag.direction == 0 ? UInt64(op.width) : 0 &- UInt64(op.width)
+    if op.selector == 0 {
+      return iterate(op, addressMask, step) ? .next : .leave
+    }
+    if let fast = bulk(op, addressMask, step) { return fast }
+    let comparing = op.opcode == .scanString || op.opcode == .compareString
+    while r[1] & addressMask != 0 {
+      guard iterate(op, addressMask, step) else { return .leave }
+      write(.rcx, op.length, r[1] &- 1)
+      if comparing {
+        let zero = state.pointee.rflags & Flag.zero != 0
+        if zero != (op.selector == 1) { break }
+      }
+    }
+    return .next
+  }
+
+  /// One element. False if it faulted; the exit is set.
+  private mutating func iterate(_ op: Operation, _ mask: UInt64, _ step: UInt64) -> Bool {
+    let source = addSegment(r[6] & mask, op.addressMode)
+    let destination = r[7] & mask
+    var a: UInt64 = 0
+    var b: UInt64 = 0
+    switch op.opcode {
+    case .moveString:
+      guard load(at: source, op.width, &a) else { return failed(write: false) }
+      guard store(at: destination, op.width, a) else { return failed(write: true) }
+      write(.rsi, op.length, r[6] &+ step)
+      write(.rdi, op.length, r[7] &+ step)
+    case .storeString:
+      guard store(at: destination, op.width, r[0]) else { return failed(write: true) }
+      write(.rdi, op.length, r[7] &+ step)
+    case .loadString:
+      guard load(at: source, op.width, &a) else { return failed(write: false) }
+      write(.rax, op.width, a)
+      write(.rsi, op.length, r[6] &+ step)
+    case .scanString:
+      guard load(at: destination, op.width, &b) else { return failed(write: false) }
+      write(.rdi, op.length, r[7] &+ step)
+      compare(op, r[0], b)
+    default:
+      guard load(at: source, op.width, &a), load(at: destination, op.width, &b) else {
+        return failed(write: false)
+      }
+      write(.rsi, op.length, r[6] &+ step)
+      write(.rdi, op.length, r[7] &+ step)
+      compare(op, a, b)
+    }
+    return true
+  }
+
+  private mutating func failed(write: Bool) -> Bool {
+    _ = memoryFault(write: write)
+    return false
+  }
+
+  private mutating func compare(_ op: Operation, _ a: UInt64, _ b: UInt64) {
+    let mask = widthMask(op.width)
+    let x = a & mask
+    let y = b & mask
+    let difference = (x &- y) & mask
+    let top = UInt64(op.width) &* 8 &- 1
+    var flags = (~x & y | (~x | y) & difference) >> top & 1
+    flags |= (x ^ y ^ difference) & Flag.adjust | resultFlags(difference, op.width)
+    flags |= (((x ^ y) & (x ^ difference)) >> top & 1) << 11
+    let changed = Flag.mask(.all)
+    state.pointee.rflags = state.pointee.rflags & ~changed | flags & changed
+  }
+
+  /// Forward REP MOVS and REP STOS without overlap surprises, in one pass through host memory.
+  /// Nil where the plain loop must do it (backward, wrapping, overlapping within an element's
+  /// reach, short, or a device in the way).
+  private mutating func bulk(_ op: Operation, _ mask: UInt64, _ step: UInt64) -> Outcome? {
+    guard op.opcode == .moveString || op.opcode == .storeString, step == UInt64(op.width),
+      op.length == 8, window == nil
+    else { return nil }
+    let count = r[1]
+    guard count > 16, count < 1 << 40 else { return nil }
+    let bytes = count &* UInt64(op.width)
+    let destination = r[7]
+    guard !codeMap.mayHoldCode(destination, bytes) else { return nil }
+    if op.opcode == .moveString {
+      let source = addSegment(r[6], op.addressMode)
+      if destination > source && destination &- source < UInt64(op.width) { return nil }
+      let done = transomMoveForward(destination, source, bytes) / UInt64(op.width)
+      advance(done, op.width, source: true)
+      return done == count ? .next : nil
+    }
+    let done = transomFill(destination, r[0], UInt64(op.width), bytes) / UInt64(op.width)
+    advance(done, op.width, source: false)
+    return done == count ? .next : nil
+  }
+
+  private func advance(_ elements: UInt64, _ width: UInt8, source: Bool) {
+    let bytes = elements &* UInt64(width)
+    r[1] = r[1] &- elements
+    r[7] = r[7] &+ bytes
+    if source { r[6] = r[6] &+ bytes }
+  }
+}

@@ -1,0 +1,102 @@
+internal import CTranslator
+
+/// Bytes to a finished block: decode and lift until control leaves, then the passes.
+struct BlockTranslator {
+  private var lifter: Lifter
+  private let mode: ProcessorMode
+  private let operations: UnsafeMutablePointer<Operation>
+
+  init(operations: UnsafeMutablePointer<Operation>, mode: ProcessorMode, features: FeatureSet) {
+    self.operations = operations
+    self.mode = mode
+    lifter = Lifter(
+      builder: BlockBuilder(operations: operations, capacity: TranslationCache.longestBlock),
+      table: EncodingTable.shared, mode: mode, features: features)
+  }
+
+  /// Nil if not even one byte at `address` is readable. A block never exceeds its capacity: an
+  /// instruction needs 48 operations at most, and none is begun with less room.
+  mutating func translate(_ address: UInt64, longest: Int, passes: Bool = true) -> Block? {
+    var at = address
+    var readableEnd = address
+    var count = 0
+    while count < longest && lifter.builder.count < TranslationCache.longestBlock - 56 {
+      readableEnd = extendReadable(at, readableEnd)
+      if readableEnd == at {
+        if count == 0 { return nil }
+        break
+      }
+      guard one(at, readableEnd &- at, base: address) else {
+        // The rest of the instruction is not there: fetching it faults when it is reached.
+        if count == 0 { fetchFault(at, base: address) }
+        break
+      }
+      at = lifter.next
+      count += 1
+      if lifter.ended { break }
+      if at &- address > 60_000 { break }
+    }
+    if !lifter.ended { lifter.jump(to: at & lifter.addressMask) }
+    var block = Block(operations: operations)
+    block.address = address
+    block.mode = mode
+    block.byteCount = UInt32(truncatingIfNeeded: max(at &- address, 1))
+    block.instructionCount = UInt16(truncatingIfNeeded: count)
+    block.operationCount = UInt32(lifter.builder.count)
+    if passes {
+      DeadFlags.run(block)
+      DeadCode.run(block)
+    }
+    return block
+  }
+
+  /// How far from `at` bytes can be read: to the end of the page, or of the next.
+  private func extendReadable(_ at: UInt64, _ end: UInt64) -> UInt64 {
+    if end >= at &+ 15 { return end }
+    var probe: UInt8 = 0
+    var limit = end
+    if limit <= at {
+      guard transomLoad8(at, &probe) == 0 else { return at }
+      limit = (at | 0xFFF) &+ 1
+    }
+    if limit < at &+ 15, transomLoad8(limit, &probe) == 0 { limit &+= 0x1000 }
+    return limit
+  }
+
+  /// Decodes and lifts one instruction. False: it runs beyond what can be read.
+  private mutating func one(_ at: UInt64, _ count: UInt64, base: UInt64) -> Bool {
+    guard let bytes = UnsafePointer<UInt8>(bitPattern: UInt(at)) else { return false }
+    var decoder = Decoder(
+      table: lifter.table, mode: mode, bytes: bytes, count: Int(min(count, 64)))
+    var decoded = DecodedInstruction()
+    let failure = decoder.decode(&decoded)
+    lifter.address = at
+    switch failure {
+    case .truncated?:
+      return false
+    case .invalid(let length)?:
+      lifter.next = at &+ UInt64(length)
+      lifter.i = DecodedInstruction()
+      lifter.i.length = length
+      lifter.builder.boundary(offset: Int(at &- base), length: length)
+      lifter.invalid(bytes, Int(length))
+    case nil:
+      lifter.next = at &+ UInt64(decoded.length)
+      lifter.builder.boundary(offset: Int(at &- base), length: decoded.length)
+      lifter.lift(decoded)
+    }
+    return true
+  }
+
+  private mutating func fetchFault(_ at: UInt64, base: UInt64) {
+    lifter.builder.boundary(offset: Int(at &- base), length: 1)
+    lifter.raise(14)
+  }
+}
+
+extension Lifter {
+  /// No row fits: an instruction the architecture has not, or one the table has not.
+  mutating func invalid(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
+    unsupported()
+  }
+}

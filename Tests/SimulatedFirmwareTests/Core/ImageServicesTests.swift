@@ -139,4 +139,22 @@ final class ImageServicesTests: CoreTestCase {
     XCTAssertFalse(firmware.protocols.isValid(handle))
     XCTAssertEqual(boot.Exit(handle, EFI_SUCCESS, 0, nil), EFI_INVALID_PARAMETER)
   }
+
+  nonisolated(unsafe) static var outer: EFI_HANDLE?
+  nonisolated(unsafe) static var inner: EFI_HANDLE?
+
+  func testOnlyTheImageRunningMayExit() throws {
+    Self.inner = try firmware.images.installNative("inner") { image, _ in
+      let boot = Firmware.current.bootServices.pointee
+      CoreTestCase.log.append(boot.Exit(ImageServicesTests.outer, EFI_ABORTED, 0, nil))
+      return boot.Exit(image, 5, 0, nil)
+    }
+    Self.outer = try firmware.images.installNative("outer") { image, _ in
+      let boot = Firmware.current.bootServices.pointee
+      CoreTestCase.log.append(boot.StartImage(ImageServicesTests.inner, nil, nil))
+      return boot.Exit(image, 6, 0, nil)
+    }
+    XCTAssertEqual(boot.StartImage(Self.outer, nil, nil), 6)
+    XCTAssertEqual(Self.log, [EFI_INVALID_PARAMETER, 5])
+  }
 }

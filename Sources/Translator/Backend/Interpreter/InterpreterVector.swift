@@ -109,20 +109,72 @@ extension Interpreter {
     writeVector(op, value)
   }
 
+  /// Runs the vector unit. Nil: #XM or an operation that is none; the outcome says which.
+  private mutating func unit(
+    _ op: Operation, _ left: V256, _ right: V256, _ third: V256, width: Int, _ failed: inout Outcome
+  ) -> VectorResult? {
+    guard let operation = VectorOp(rawValue: UInt16(truncatingIfNeeded: op.immediate >> 16)) else {
+      failed = fault(6)
+      return nil
+    }
+    let result = VectorUnit.run(
+      operation, width: width, a: left, b: right, c: third,
+      immediate: UInt8(truncatingIfNeeded: op.immediate), mxcsr: &state.pointee.mxcsr)
+    if result.isFault {
+      failed = fault(19)
+      return nil
+    }
+    return result
+  }
+
   private mutating func operation(_ op: Operation) -> Outcome {
     var right = V256()
     if let failed = vectorRight(op, &right) { return failed }
-    guard let operation = VectorOp(rawValue: UInt16(truncatingIfNeeded: op.immediate >> 16)) else {
-      return fault(6)
-    }
+    let left = op.left == .none ? right : readVector(op.left)
     let third = op.third == .none ? V256() : readVector(op.third)
-    var raised = false
-    let result = VectorUnit.execute(
-      operation, width: Int(op.width), readVector(op.left), right, third,
-      immediate: UInt8(truncatingIfNeeded: op.immediate), mxcsr: &state.pointee.mxcsr,
-      raised: &raised)
-    if raised { return fault(19) }
-    writeVector(op, result)
+    var failed = Outcome.next
+    guard let result = unit(op, left, right, third, width: Int(op.width), &failed) else {
+      return failed
+    }
+    writeVector(op, result.value)
+    return .next
+  }
+
+  private mutating func vectorFlags(_ op: Operation) -> Outcome {
+    var right = V256()
+    if let failed = vectorRight(op, &right) { return failed }
+    var failed = Outcome.next
+    guard
+      let result = unit(op, readVector(op.left), right, V256(), width: Int(op.width), &failed)
+    else { return failed }
+    setAllFlags(result.flags)
+    return .next
+  }
+
+  private func setAllFlags(_ flags: UInt64) {
+    let mask = Flag.mask(.all)
+    state.pointee.rflags = state.pointee.rflags & ~mask | flags & mask
+  }
+
+  /// PCMPxSTRx: lengths from EAX and EDX, the index to ECX or the mask to XMM0.
+  private mutating func vectorString(_ op: Operation) -> Outcome {
+    var right = V256()
+    if let failed = vectorRight(op, &right) { return failed }
+    let lengths = V256(signExtend(r[0], op.length), signExtend(r[2], op.length), 0, 0)
+    var failed = Outcome.next
+    guard let result = unit(op, readVector(op.left), right, lengths, width: 16, &failed) else {
+      return failed
+    }
+    setAllFlags(result.flags)
+    let operation = VectorOp(rawValue: UInt16(truncatingIfNeeded: op.immediate >> 16))
+    if operation == .pcmpestri || operation == .pcmpistri {
+      write(.rcx, 4, result.value.w0)
+    } else {
+      var mask = op
+      mask.destination = Value(raw: 0)
+      mask.width = 16
+      writeVector(mask, result.value)
+    }
     return .next
   }
 
@@ -134,15 +186,11 @@ extension Interpreter {
       let lane = Int(op.immediate)
       r[Int(op.destination.raw)] = self.lane(value, lane, op.width)
     case .operation:
-      guard let operation = VectorOp(rawValue: UInt16(truncatingIfNeeded: op.immediate >> 16))
-      else { return fault(6) }
-      var raised = false
-      let result = VectorUnit.execute(
-        operation, width: Int(op.width), value, value, V256(),
-        immediate: UInt8(truncatingIfNeeded: op.immediate), mxcsr: &state.pointee.mxcsr,
-        raised: &raised)
-      if raised { return fault(19) }
-      r[Int(op.destination.raw)] = result.w0
+      var failed = Outcome.next
+      guard let result = unit(op, value, value, V256(), width: Int(op.width), &failed) else {
+        return failed
+      }
+      r[Int(op.destination.raw)] = result.value.w0
     }
     return .next
   }
@@ -168,15 +216,12 @@ extension Interpreter {
       }
       writeVector(op, value)
     case .operation:
-      guard let operation = VectorOp(rawValue: UInt16(truncatingIfNeeded: op.immediate >> 16))
-      else { return fault(6) }
-      var raised = false
-      let result = VectorUnit.execute(
-        operation, width: 16, readVector(op.left), V256(general, 0, 0, 0), V256(),
-        immediate: UInt8(truncatingIfNeeded: op.immediate), mxcsr: &state.pointee.mxcsr,
-        raised: &raised)
-      if raised { return fault(19) }
-      writeVector(op, result)
+      var failed = Outcome.next
+      guard
+        let result = unit(
+          op, readVector(op.left), V256(general, 0, 0, 0), V256(), width: 16, &failed)
+      else { return failed }
+      writeVector(op, result.value)
     }
     return .next
   }

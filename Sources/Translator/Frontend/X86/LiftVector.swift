@@ -84,14 +84,25 @@ extension Lifter {
     op.destination = vectorRegister(row.operands.0) ?? .none
     op.left = hasV ? Value(raw: i.vexV) : op.destination
     setVectorRight(&op, hasV ? row.operands.2 : row.operands.1, row)
+    adjustImmediate(&op, row)
     if row.operands.3 == .Lx { op.third = vectorRegister(.Lx) ?? .none }
     builder.append(op)
   }
 
+  /// The legacy compares look at three bits of their predicate; INSERTPS from memory has no
+  /// source lane.
+  private func adjustImmediate(_ op: inout Operation, _ row: Encoding) {
+    switch VectorOp(rawValue: row.operation) {
+    case .cmpps, .cmppd, .cmpss, .cmpsd: if !i.isVEX { op.immediate &= ~0xF8 }
+    case .insertps: if !i.isRegisterForm { op.immediate &= ~0xC0 }
+    default: break
+    }
+  }
+
+  /// dst = OP(rm): nothing of the destination is read.
   mutating func vectorUnary(_ row: Encoding) {
     var op = vectorOperation(.vector, row)
     op.destination = vectorRegister(row.operands.0) ?? .none
-    op.left = op.destination
     setVectorRight(&op, row.operands.1, row)
     builder.append(op)
   }
@@ -105,19 +116,15 @@ extension Lifter {
     builder.append(op)
   }
 
-  /// Shifts by an immediate: the count travels as the right operand's low quadword.
-  mutating func vectorShiftImmediate(_ row: Encoding, bytes: Bool) {
+  /// Shifts of a register by an immediate.
+  mutating func vectorShiftImmediate(_ row: Encoding) {
     let isVEX = row.operands.0 == .Hx
     var op = vectorOperation(.vector, row)
     op.width = isMMX(row.operands.0) ? 8 : vectorWidth
     let source = isVEX ? Value(raw: i.rm) : vectorRegister(row.operands.0) ?? .none
     op.destination = isVEX ? Value(raw: i.vexV) : source
     op.left = source
-    if bytes {
-      op.right = source
-    } else {
-      op.right = .immediate
-    }
+    op.right = source
     builder.append(op)
   }
 
@@ -255,7 +262,8 @@ extension Lifter {
   mutating func vectorToInteger(_ row: Encoding) {
     var op = vectorOperation(.vectorToGeneral, row)
     op.selector = VectorToGeneral.operation.rawValue
-    op.immediate |= width(.Gy) == 8 ? 1 : 0
+    // The 64-bit forms follow the 32-bit ones, four on.
+    if width(.Gy) == 8 { op.immediate += 4 << 16 }
     op.destination = .register(i.reg)
     if let register = vectorRegister(row.operands.1) {
       op.left = register
@@ -273,7 +281,8 @@ extension Lifter {
     op.selector = VectorFromGeneral.operation.rawValue
     op.destination = vectorRegister(row.operands.0) ?? .none
     op.left = hasV ? Value(raw: i.vexV) : op.destination
-    op.immediate = Int64(row.operation) << 16 | (width(.Ey) == 8 ? 1 : 0)
+    // The 64-bit forms follow the 32-bit ones, two on.
+    op.immediate = (Int64(row.operation) + (width(.Ey) == 8 ? 2 : 0)) << 16
     op.right = read(.Ey)
     builder.append(op)
   }

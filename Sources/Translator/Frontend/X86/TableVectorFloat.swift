@@ -49,73 +49,73 @@ extension EncodingTable {
       "V F3' 0F 53 /r", "vrcpss", .vector, .Vx, .Hx, .Wd, feature: .avx,
       operation: VectorOp.rcpss.rawValue),
     Encoding(
-      "NP 0F 54 /r", "andps", .vector, .Vx, .Wx, feature: .sse, operation: VectorOp.andps.rawValue),
+      "NP 0F 54 /r", "andps", .vector, .Vx, .Wx, feature: .sse, operation: VectorOp.pand.rawValue),
     Encoding(
       "V NP 0F 54 /r", "vandps", .vector, .Vx, .Hx, .Wx, feature: .avx,
-      operation: VectorOp.andps.rawValue),
+      operation: VectorOp.pand.rawValue),
     Encoding(
-      "66' 0F 54 /r", "andpd", .vector, .Vx, .Wx, feature: .sse2, operation: VectorOp.andpd.rawValue
+      "66' 0F 54 /r", "andpd", .vector, .Vx, .Wx, feature: .sse2, operation: VectorOp.pand.rawValue
     ),
     Encoding(
       "V 66' 0F 54 /r", "vandpd", .vector, .Vx, .Hx, .Wx, feature: .avx,
-      operation: VectorOp.andpd.rawValue),
+      operation: VectorOp.pand.rawValue),
     Encoding(
-      "NP 0F 55 /r", "andnps", .vector, .Vx, .Wx, feature: .sse, operation: VectorOp.andnps.rawValue
+      "NP 0F 55 /r", "andnps", .vector, .Vx, .Wx, feature: .sse, operation: VectorOp.pandn.rawValue
     ),
     Encoding(
       "V NP 0F 55 /r", "vandnps", .vector, .Vx, .Hx, .Wx, feature: .avx,
-      operation: VectorOp.andnps.rawValue),
+      operation: VectorOp.pandn.rawValue),
     Encoding(
       "66' 0F 55 /r", "andnpd", .vector, .Vx, .Wx, feature: .sse2,
-      operation: VectorOp.andnpd.rawValue),
+      operation: VectorOp.pandn.rawValue),
     Encoding(
       "V 66' 0F 55 /r", "vandnpd", .vector, .Vx, .Hx, .Wx, feature: .avx,
-      operation: VectorOp.andnpd.rawValue),
+      operation: VectorOp.pandn.rawValue),
     Encoding(
-      "NP 0F 56 /r", "orps", .vector, .Vx, .Wx, feature: .sse, operation: VectorOp.orps.rawValue),
+      "NP 0F 56 /r", "orps", .vector, .Vx, .Wx, feature: .sse, operation: VectorOp.por.rawValue),
     Encoding(
       "V NP 0F 56 /r", "vorps", .vector, .Vx, .Hx, .Wx, feature: .avx,
-      operation: VectorOp.orps.rawValue),
+      operation: VectorOp.por.rawValue),
     Encoding(
-      "66' 0F 56 /r", "orpd", .vector, .Vx, .Wx, feature: .sse2, operation: VectorOp.orpd.rawValue),
+      "66' 0F 56 /r", "orpd", .vector, .Vx, .Wx, feature: .sse2, operation: VectorOp.por.rawValue),
     Encoding(
       "V 66' 0F 56 /r", "vorpd", .vector, .Vx, .Hx, .Wx, feature: .avx,
-      operation: VectorOp.orpd.rawValue),
+      operation: VectorOp.por.rawValue),
     Encoding(
-      "NP 0F 57 /r", "xorps", .vector, .Vx, .Wx, feature: .sse, operation: VectorOp.xorps.rawValue),
+      "NP 0F 57 /r", "xorps", .vector, .Vx, .Wx, feature: .sse, operation: VectorOp.pxor.rawValue),
     Encoding(
       "V NP 0F 57 /r", "vxorps", .vector, .Vx, .Hx, .Wx, feature: .avx,
-      operation: VectorOp.xorps.rawValue),
+      operation: VectorOp.pxor.rawValue),
     Encoding(
-      "66' 0F 57 /r", "xorpd", .vector, .Vx, .Wx, feature: .sse2, operation: VectorOp.xorpd.rawValue
+      "66' 0F 57 /r", "xorpd", .vector, .Vx, .Wx, feature: .sse2, operation: VectorOp.pxor.rawValue
     ),
     Encoding(
       "V 66' 0F 57 /r", "vxorpd", .vector, .Vx, .Hx, .Wx, feature: .avx,
-      operation: VectorOp.xorpd.rawValue),
+      operation: VectorOp.pxor.rawValue),
     Encoding(
       "NP 0F 14 /r", "unpcklps", .vector, .Vx, .Wx, feature: .sse,
-      operation: VectorOp.unpcklps.rawValue),
+      operation: VectorOp.punpckldq.rawValue),
     Encoding(
       "V NP 0F 14 /r", "vunpcklps", .vector, .Vx, .Hx, .Wx, feature: .avx,
-      operation: VectorOp.unpcklps.rawValue),
+      operation: VectorOp.punpckldq.rawValue),
     Encoding(
       "66' 0F 14 /r", "unpcklpd", .vector, .Vx, .Wx, feature: .sse2,
-      operation: VectorOp.unpcklpd.rawValue),
+      operation: VectorOp.punpcklqdq.rawValue),
     Encoding(
       "V 66' 0F 14 /r", "vunpcklpd", .vector, .Vx, .Hx, .Wx, feature: .avx,
-      operation: VectorOp.unpcklpd.rawValue),
+      operation: VectorOp.punpcklqdq.rawValue),
     Encoding(
       "NP 0F 15 /r", "unpckhps", .vector, .Vx, .Wx, feature: .sse,
-      operation: VectorOp.unpckhps.rawValue),
+      operation: VectorOp.punpckhdq.rawValue),
     Encoding(
       "V NP 0F 15 /r", "vunpckhps", .vector, .Vx, .Hx, .Wx, feature: .avx,
-      operation: VectorOp.unpckhps.rawValue),
+      operation: VectorOp.punpckhdq.rawValue),
     Encoding(
       "66' 0F 15 /r", "unpckhpd", .vector, .Vx, .Wx, feature: .sse2,
-      operation: VectorOp.unpckhpd.rawValue),
+      operation: VectorOp.punpckhqdq.rawValue),
     Encoding(
       "V 66' 0F 15 /r", "vunpckhpd", .vector, .Vx, .Hx, .Wx, feature: .avx,
-      operation: VectorOp.unpckhpd.rawValue),
+      operation: VectorOp.punpckhqdq.rawValue),
     Encoding(
       "NP 0F 58 /r", "addps", .vector, .Vx, .Wx, feature: .sse, operation: VectorOp.addps.rawValue),
     Encoding(

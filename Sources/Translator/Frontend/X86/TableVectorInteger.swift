@@ -815,76 +815,76 @@ extension EncodingTable {
       operation: VectorOp.pshuflw.rawValue),
     Encoding(
       "NP 0F 71 /2R", "psrlw", .vectorShiftImmediate, .Nq, .Ib, feature: .mmx,
-      operation: VectorOp.psrlw.rawValue),
+      operation: VectorOp.psrlwi.rawValue),
     Encoding(
       "66' 0F 71 /2R", "psrlw", .vectorShiftImmediate, .Ux, .Ib, feature: .sse2,
-      operation: VectorOp.psrlw.rawValue),
+      operation: VectorOp.psrlwi.rawValue),
     Encoding(
       "V 66' 0F 71 /2R", "vpsrlw", .vectorShiftImmediate, .Hx, .Ux, .Ib, feature: .avx,
-      operation: VectorOp.psrlw.rawValue),
+      operation: VectorOp.psrlwi.rawValue),
     Encoding(
       "NP 0F 71 /4R", "psraw", .vectorShiftImmediate, .Nq, .Ib, feature: .mmx,
-      operation: VectorOp.psraw.rawValue),
+      operation: VectorOp.psrawi.rawValue),
     Encoding(
       "66' 0F 71 /4R", "psraw", .vectorShiftImmediate, .Ux, .Ib, feature: .sse2,
-      operation: VectorOp.psraw.rawValue),
+      operation: VectorOp.psrawi.rawValue),
     Encoding(
       "V 66' 0F 71 /4R", "vpsraw", .vectorShiftImmediate, .Hx, .Ux, .Ib, feature: .avx,
-      operation: VectorOp.psraw.rawValue),
+      operation: VectorOp.psrawi.rawValue),
     Encoding(
       "NP 0F 71 /6R", "psllw", .vectorShiftImmediate, .Nq, .Ib, feature: .mmx,
-      operation: VectorOp.psllw.rawValue),
+      operation: VectorOp.psllwi.rawValue),
     Encoding(
       "66' 0F 71 /6R", "psllw", .vectorShiftImmediate, .Ux, .Ib, feature: .sse2,
-      operation: VectorOp.psllw.rawValue),
+      operation: VectorOp.psllwi.rawValue),
     Encoding(
       "V 66' 0F 71 /6R", "vpsllw", .vectorShiftImmediate, .Hx, .Ux, .Ib, feature: .avx,
-      operation: VectorOp.psllw.rawValue),
+      operation: VectorOp.psllwi.rawValue),
     Encoding(
       "NP 0F 72 /2R", "psrld", .vectorShiftImmediate, .Nq, .Ib, feature: .mmx,
-      operation: VectorOp.psrld.rawValue),
+      operation: VectorOp.psrldi.rawValue),
     Encoding(
       "66' 0F 72 /2R", "psrld", .vectorShiftImmediate, .Ux, .Ib, feature: .sse2,
-      operation: VectorOp.psrld.rawValue),
+      operation: VectorOp.psrldi.rawValue),
     Encoding(
       "V 66' 0F 72 /2R", "vpsrld", .vectorShiftImmediate, .Hx, .Ux, .Ib, feature: .avx,
-      operation: VectorOp.psrld.rawValue),
+      operation: VectorOp.psrldi.rawValue),
     Encoding(
       "NP 0F 72 /4R", "psrad", .vectorShiftImmediate, .Nq, .Ib, feature: .mmx,
-      operation: VectorOp.psrad.rawValue),
+      operation: VectorOp.psradi.rawValue),
     Encoding(
       "66' 0F 72 /4R", "psrad", .vectorShiftImmediate, .Ux, .Ib, feature: .sse2,
-      operation: VectorOp.psrad.rawValue),
+      operation: VectorOp.psradi.rawValue),
     Encoding(
       "V 66' 0F 72 /4R", "vpsrad", .vectorShiftImmediate, .Hx, .Ux, .Ib, feature: .avx,
-      operation: VectorOp.psrad.rawValue),
+      operation: VectorOp.psradi.rawValue),
     Encoding(
       "NP 0F 72 /6R", "pslld", .vectorShiftImmediate, .Nq, .Ib, feature: .mmx,
-      operation: VectorOp.pslld.rawValue),
+      operation: VectorOp.pslldi.rawValue),
     Encoding(
       "66' 0F 72 /6R", "pslld", .vectorShiftImmediate, .Ux, .Ib, feature: .sse2,
-      operation: VectorOp.pslld.rawValue),
+      operation: VectorOp.pslldi.rawValue),
     Encoding(
       "V 66' 0F 72 /6R", "vpslld", .vectorShiftImmediate, .Hx, .Ux, .Ib, feature: .avx,
-      operation: VectorOp.pslld.rawValue),
+      operation: VectorOp.pslldi.rawValue),
     Encoding(
       "NP 0F 73 /2R", "psrlq", .vectorShiftImmediate, .Nq, .Ib, feature: .mmx,
-      operation: VectorOp.psrlq.rawValue),
+      operation: VectorOp.psrlqi.rawValue),
     Encoding(
       "66' 0F 73 /2R", "psrlq", .vectorShiftImmediate, .Ux, .Ib, feature: .sse2,
-      operation: VectorOp.psrlq.rawValue),
+      operation: VectorOp.psrlqi.rawValue),
     Encoding(
       "V 66' 0F 73 /2R", "vpsrlq", .vectorShiftImmediate, .Hx, .Ux, .Ib, feature: .avx,
-      operation: VectorOp.psrlq.rawValue),
+      operation: VectorOp.psrlqi.rawValue),
     Encoding(
       "NP 0F 73 /6R", "psllq", .vectorShiftImmediate, .Nq, .Ib, feature: .mmx,
-      operation: VectorOp.psllq.rawValue),
+      operation: VectorOp.psllqi.rawValue),
     Encoding(
       "66' 0F 73 /6R", "psllq", .vectorShiftImmediate, .Ux, .Ib, feature: .sse2,
-      operation: VectorOp.psllq.rawValue),
+      operation: VectorOp.psllqi.rawValue),
     Encoding(
       "V 66' 0F 73 /6R", "vpsllq", .vectorShiftImmediate, .Hx, .Ux, .Ib, feature: .avx,
-      operation: VectorOp.psllq.rawValue),
+      operation: VectorOp.psllqi.rawValue),
     Encoding(
       "66' 0F 73 /3R", "psrldq", .vectorByteShift, .Ux, .Ib, feature: .sse2,
       operation: VectorOp.psrldq.rawValue),

@@ -1,0 +1,30 @@
+#pragma once
+// Signals and mappings: what needs ucontext_t and struct sigaction.
+#include <stdint.h>
+
+/// What the fault handler asks. Where it sends the processor are labels of the trap entry (CShim.h)
+/// and of the guest access routines (GuestState.h).
+typedef struct {
+  /// Whether a branch to an address is a call to guest code. Called in the signal handler.
+  uint32_t (*_Nonnull ownsBranch)(void *_Nullable context, uint64_t address);
+  void *_Nullable context;
+} TransomFaultActions;
+
+/// Takes SIGSEGV and SIGBUS over for the process, and gives the calling thread an alternate signal
+/// stack if it has none that is large enough. Returns 0 or an errno.
+int32_t transomInstallFaultHandler(const TransomFaultActions *_Nonnull actions);
+/// Puts the previous handlers back. Where someone has since installed a handler on top, ours stays
+/// and only passes on.
+void transomRemoveFaultHandler(void);
+
+/// The mapping that holds an address. Returns 0 if there is none. `protection` is PROT_*.
+int32_t transomFindMapping(
+    uint64_t address, uint64_t *_Nonnull start, uint64_t *_Nonnull end,
+    int32_t *_Nonnull protection);
+
+/// Lowest address of the calling thread's stack; 0 if it cannot be told.
+uint64_t transomThreadStackLimit(void);
+
+/// Maps `count` bytes at exactly `address`, with an inaccessible page below. Returns 0 if the place
+/// is taken.
+int32_t transomMapStack(uint64_t address, uint64_t count);

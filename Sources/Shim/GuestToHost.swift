@@ -1,0 +1,153 @@
+// A guest call out to host code: from the Microsoft x64 convention to the host's C convention.
+
+import CShim
+import CTranslator
+import Translator
+
+extension Shim {
+  /// Calls the host function at RIP for the guest and returns to the guest's return address.
+  /// False if the run has ended.
+  func callHost(_ level: UnsafeMutablePointer<TransomLevel>) -> Bool {
+    let state = engine.state
+    let target = state.pointee.rip
+    let stack = gpr[Register.rsp]
+    let arguments = words(&level.pointee.arguments)
+    arguments[0] = gpr[Register.rcx]
+    arguments[1] = gpr[Register.rdx]
+    arguments[2] = gpr[Register.r8]
+    arguments[3] = gpr[Register.r9]
+    var returnAddress: UInt64 = 0
+    // Return address, home space of four words, then the arguments from the fifth on.
+    if stack >= stackBase, stack < stackEnd - 136 {
+      let words = UnsafePointer<UInt64>(bitPattern: UInt(stack)).unsafelyUnwrapped
+      returnAddress = words[0]
+      for index in 4..<16 { arguments[index] = words[1 + index] }
+    } else {
+      guard transomLoad64(stack, &returnAddress) == 0 else {
+        end(.exception(vector: 14, errorCode: 4), access: stack)
+        return false
+      }
+      for index in 4..<16 { arguments[index] = 0 }
+      _ = transomCopyFromGuest(arguments + 4, stack &+ 40, 96)
+    }
+
+    status.pointee.counters.hostCalls += 1
+    let index = Int(level.pointee.index)
+    let call = history.pointee.begin(
+      caller: returnAddress, target: target, arguments: arguments, depth: UInt32(index + 1))
+    save(level)
+    let entered = levels.pointee.lastSerial
+    host.willCallHost(target: target, arguments: arguments)
+    let action = interceptions.pointee.action(for: target)
+    let released = action.map { before($0, arguments) } ?? false
+    let result = transomCallHost(target, arguments)
+
+    // Whatever was entered since is over, however it was left.
+    dropLevels(to: index + 1)
+    history.pointee.finish(call, result: result)
+    if let action { after(action, arguments, result: result, released: released) }
+    host.didCallHost(target: target, arguments: arguments, result: result)
+    guard status.pointee.outcome == nil else { return false }
+    if levels.pointee.lastSerial != entered { restore(level) }
+    gpr[Register.rax] = result
+    gpr[Register.rsp] = stack &+ 8
+    state.pointee.rip = returnAddress
+    state.pointee.rflags &= ~RFlags.direction
+    return true
+  }
+
+  /// Keeps what the Microsoft convention preserves across a call. Done for every call out: only
+  /// this level's own record is sure to be there when levels below have been jumped over.
+  func save(_ level: UnsafeMutablePointer<TransomLevel>) {
+    let state = engine.state
+    let registers = words(&level.pointee.generalRegisters)
+    for index in 0..<16 { registers[index] = gpr[index] }
+    let vectorWords = words(&level.pointee.vectorRegisters)
+    for index in 0..<10 {
+      vectorWords[2 * index] = vectors[4 * (6 + index)]
+      vectorWords[2 * index + 1] = vectors[4 * (6 + index) + 1]
+    }
+    level.pointee.instructionPointer = state.pointee.rip
+    level.pointee.flags = state.pointee.rflags
+    level.pointee.mxcsr = state.pointee.mxcsr
+    level.pointee.x87Control = UInt32(state.pointee.x87Control)
+    levels.pointee[Int(level.pointee.index)].pointee.stackPointer = gpr[Register.rsp]
+  }
+
+  private func restore(_ level: UnsafeMutablePointer<TransomLevel>) {
+    let state = engine.state
+    let registers = words(&level.pointee.generalRegisters)
+    for index in 3..<16 where index < 8 || index >= 12 { gpr[index] = registers[index] }
+    let vectorWords = words(&level.pointee.vectorRegisters)
+    for index in 0..<10 {
+      vectors[4 * (6 + index)] = vectorWords[2 * index]
+      vectors[4 * (6 + index) + 1] = vectorWords[2 * index + 1]
+    }
+    state.pointee.rflags = level.pointee.flags
+    state.pointee.mxcsr = level.pointee.mxcsr
+    state.pointee.x87Control = UInt16(truncatingIfNeeded: level.pointee.x87Control)
+  }
+
+  // MARK: Intercepted functions
+
+  /// Whether a memory type is one of the UEFI code types (UEFI 2.10, 7.2).
+  private func isCodeType(_ type: UInt64) -> Bool {
+    let type = UInt32(truncatingIfNeeded: type)
+    return type == 1 || type == 3 || type == 5
+  }
+
+  /// Bytes in a number of pages; nil if there cannot be so many.
+  private func bytes(pages: UInt64) -> UInt64? {
+    pages > 0 && pages < 1 << 40 ? pages * 4096 : nil
+  }
+
+  /// Pages are given back before they are freed: once they are, they are somebody else's.
+  private func before(_ action: Interception, _ arguments: UnsafePointer<UInt64>) -> Bool {
+    guard case .freePages = action, let count = bytes(pages: arguments[1]) else { return false }
+    return memory.pointee.abandon(arguments[0], count: count) > 0
+  }
+
+  private func after(
+    _ action: Interception, _ arguments: UnsafePointer<UInt64>, result: UInt64, released: Bool
+  ) {
+    let succeeded = result >> 63 == 0
+    switch action {
+    case .invalidate(let address, let count):
+      guard address < 16, count < 16 else { return }
+      invalidate(arguments[Int(address)], count: arguments[Int(count)])
+    case .allocatePages:
+      var address: UInt64 = 0
+      guard succeeded, isCodeType(arguments[1]), let count = bytes(pages: arguments[2]),
+        transomLoad64(arguments[3], &address) == 0
+      else { return }
+      adoptIfPossible(address, count: count)
+    case .freePages:
+      guard let count = bytes(pages: arguments[1]) else { return }
+      if succeeded {
+        invalidate(arguments[0], count: count)
+      } else if released {
+        adoptIfPossible(arguments[0], count: count)
+      }
+    case .allocatePool:
+      var address: UInt64 = 0
+      guard succeeded, isCodeType(arguments[0]), arguments[1] > 0,
+        transomLoad64(arguments[2], &address) == 0,
+        codePools.pointee.add(address, count: arguments[1])
+      else { return }
+      adoptIfPossible(address, count: arguments[1])
+    case .freePool:
+      guard succeeded, let count = codePools.pointee.remove(arguments[0]) else { return }
+      memory.pointee.abandon(arguments[0], count: count)
+      invalidate(arguments[0], count: count)
+    case .setAttributes(let address, let count):
+      guard succeeded, address < 16, count < 16 else { return }
+      memory.pointee.attributesChanged(arguments[Int(address)], count: arguments[Int(count)])
+    }
+  }
+
+  /// Without the pages, a native call into them is not noticed; guest calls still work. The
+  /// allocation itself has succeeded, so there is nobody to report an error to.
+  private func adoptIfPossible(_ address: UInt64, count: UInt64) {
+    do throws(RegistrationError) { try adopt(address, count: count) } catch {}
+  }
+}

@@ -1,0 +1,124 @@
+/// What lies at an address, from the point of view of someone about to execute it.
+public enum AddressKind: Equatable {
+  /// x86-64 code.
+  case guest
+  /// Code of the host's own architecture, called in the host's C convention.
+  case host
+  /// Neither: executing it is a fault.
+  case none
+}
+
+/// What a host answers at a safepoint.
+public enum Continuation: Equatable {
+  /// Go on, and come back when the instruction count reaches `limit`.
+  case proceed(limit: UInt64)
+  /// The run's instruction budget is used up.
+  case outOfBudget
+}
+
+/// A run of pages that share their attributes.
+public struct PageRun: Equatable {
+  /// The host's own encoding; the shim only stores it and hands it back.
+  public var attributes: UInt64
+  /// First byte behind the run.
+  public var end: UInt64
+  /// Whether the pages can be executed natively now.
+  public var isExecutable: Bool
+
+  public init(attributes: UInt64, end: UInt64, isExecutable: Bool) {
+    self.attributes = attributes
+    self.end = end
+    self.isExecutable = isExecutable
+  }
+}
+
+/// Everything the shim asks of the machine it runs on.
+///
+/// Implemented once for Linux and once for UEFI firmware, and used generically. The implementer
+/// owes this:
+///  * A native branch into a page for which `Shim.ownsBranch(to:)` says yes ends in the host's
+///    fault handler, which sets the program counter to `transomTrapEntry` and the trap register
+///    to the address (CShim.h), and changes nothing else.
+///  * A fault inside the guest access routines resumes at their fault label (GuestState.h).
+///  * All calls arrive on one thread.
+///  * Between `willCallHost` and `didCallHost`, and inside `safepoint`, control may leave by a
+///    native jump over the shim's frames. What runs there must not need its frames unwound.
+///  * Nothing here allocates except `allocateStack`.
+///
+/// Addresses are flat: the guest's are the host's. Pages are 4 KiB.
+public protocol HostContract {
+  // MARK: Memory
+
+  /// The attributes at a page-aligned address and how far they extend; nil where nothing is mapped.
+  func pageRun(at address: UInt64) -> PageRun?
+
+  /// Gives pages the stored attributes, without permission to execute unless `executable`.
+  /// False changes nothing.
+  func setAttributes(
+    _ attributes: UInt64, from address: UInt64, to end: UInt64, executable: Bool
+  ) -> Bool
+
+  /// Makes written code visible to instruction fetch.
+  func synchronizeInstructionCache(_ address: UInt64, count: UInt64)
+
+  /// A guest stack of `count` bytes (a multiple of the page size), with an inaccessible page below
+  /// it, and below 4 GiB where `low` and possible. Returns its lowest usable address.
+  func allocateStack(count: UInt64, low: Bool) -> UInt64?
+  func freeStack(_ address: UInt64, count: UInt64)
+
+  /// The lowest address the host stack may grow to; 0 if not known.
+  var hostStackLimit: UInt64 { get }
+
+  // MARK: Machine
+
+  /// What an address outside the registered images and adopted pages holds.
+  func kind(of address: UInt64) -> AddressKind
+
+  /// Fills `size` bytes (1 to 64) at `value` from a device register; false if none is there.
+  func deviceLoad(_ address: UInt64, size: UInt64, into value: UnsafeMutableRawPointer) -> Bool
+  func deviceStore(_ address: UInt64, size: UInt64, from value: UnsafeMutableRawPointer) -> Bool
+
+  /// An x86 port access of 1, 2 or 4 bytes; nil or false if the platform has no such window.
+  func readPort(_ port: UInt16, size: UInt8) -> UInt32?
+  func writePort(_ port: UInt16, size: UInt8, value: UInt32) -> Bool
+
+  /// The guest's time stamp counter.
+  func timestamp() -> UInt64
+
+  /// Guest code has run up to the agreed instruction count. Events may be dispatched here, which
+  /// may call guest code.
+  func safepoint(instructionCount: UInt64) -> Continuation
+  /// Guest code executed HLT: let time pass until something happens.
+  func halt(instructionCount: UInt64) -> Continuation
+
+  // MARK: Observation
+
+  /// `arguments` are sixteen words; the host may change them.
+  func willCallHost(target: UInt64, arguments: UnsafeMutablePointer<UInt64>)
+  func didCallHost(target: UInt64, arguments: UnsafeMutablePointer<UInt64>, result: UInt64)
+  /// The value returned comes back in `didLeaveGuest`: the place for the task priority at entry.
+  func willEnterGuest(
+    target: UInt64, arguments: UnsafeMutablePointer<UInt64>, depth: Int
+  ) -> UInt64
+  func didLeaveGuest(target: UInt64, result: UInt64, token: UInt64, depth: Int)
+  /// Translations of a range were dropped.
+  func didInvalidate(_ address: UInt64, count: UInt64)
+  /// A run has ended early. The pointer is valid until `Shim.clearOutcome()`.
+  func didEndRun(_ report: UnsafePointer<FaultReport>)
+}
+
+extension HostContract {
+  public func halt(instructionCount: UInt64) -> Continuation {
+    safepoint(instructionCount: instructionCount)
+  }
+  public func willCallHost(target: UInt64, arguments: UnsafeMutablePointer<UInt64>) {}
+  public func didCallHost(
+    target: UInt64, arguments: UnsafeMutablePointer<UInt64>, result: UInt64
+  ) {}
+  public func willEnterGuest(
+    target: UInt64, arguments: UnsafeMutablePointer<UInt64>, depth: Int
+  ) -> UInt64 { 0 }
+  public func didLeaveGuest(target: UInt64, result: UInt64, token: UInt64, depth: Int) {}
+  public func didInvalidate(_ address: UInt64, count: UInt64) {}
+  public func didEndRun(_ report: UnsafePointer<FaultReport>) {}
+}

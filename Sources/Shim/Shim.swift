@@ -1,0 +1,189 @@
+import CShim
+import CTranslator
+public import Translator
+
+/// What C function pointers can hold on to: the receiver of traps and device accesses, whatever
+/// the host. Its one subclass is `Shim`.
+public class TrapReceiver {
+  fileprivate init() {}
+  func runLevel(_ level: UnsafeMutablePointer<TransomLevel>, resumed: Bool) -> UInt64 { 0 }
+  func deviceLoad(_ address: UInt64, size: UInt64, into value: UnsafeMutableRawPointer) -> Bool {
+    false
+  }
+  func deviceStore(_ address: UInt64, size: UInt64, from value: UnsafeMutableRawPointer) -> Bool {
+    false
+  }
+}
+
+public enum ShimError: Error, Equatable {
+  /// The host has no memory for the guest stack, or the stack size is not a number of pages.
+  case noStack
+}
+
+/// Carries calls between native code and x86-64 guest code, both ways and nested.
+///
+/// One shim is active in a process. It is used from one thread.
+public final class Shim<Host: HostContract>: TrapReceiver {
+  public let host: Host
+  public let engine: Engine
+  public let policies: Policies
+
+  // State is behind pointers: an access to it never spans a call that could be left by a jump,
+  // so there is nothing to unwind.
+  let memory: UnsafeMutablePointer<GuestMemory<Host>>
+  let levels: UnsafeMutablePointer<LevelTable>
+  let interceptions: UnsafeMutablePointer<InterceptionTable>
+  let codePools: UnsafeMutablePointer<CodePoolTable>
+  let history: UnsafeMutablePointer<CallHistory>
+  let report: UnsafeMutablePointer<FaultReport>
+  let status: UnsafeMutablePointer<RunStatus>
+  let shadow: UnsafeMutablePointer<UInt8>?
+
+  /// The guest's general registers, in encoding order.
+  let gpr: UnsafeMutablePointer<UInt64>
+  /// Its vector registers, four words each.
+  let vectors: UnsafeMutablePointer<UInt64>
+
+  /// Lowest usable address of the guest stack, and the first address behind it.
+  public let stackBase: UInt64
+  public let stackEnd: UInt64
+
+  /// What was counted so far.
+  public var counters: Counters { status.pointee.counters }
+
+  /// Takes the host's memory for the tables and the guest stack. Call `activate` before any
+  /// guest code is called.
+  public init(host: Host, engine: Engine, policies: Policies = Policies()) throws(ShimError) {
+    let size = policies.stackSize
+    guard size >= 16384, size % 4096 == 0, size <= 1 << 30,
+      let stack = host.allocateStack(count: size, low: policies.lowStack)
+    else { throw .noStack }
+    self.host = host
+    self.engine = engine
+    self.policies = policies
+    stackBase = stack
+    stackEnd = stack + size
+    memory = .allocate(capacity: 1)
+    memory.initialize(to: GuestMemory(host: host))
+    levels = .allocate(capacity: 1)
+    // The smallest level takes 136 bytes of guest stack, so the stack is full before the table.
+    levels.initialize(to: LevelTable(capacity: Int(size / 128)))
+    interceptions = .allocate(capacity: 1)
+    interceptions.initialize(to: InterceptionTable())
+    codePools = .allocate(capacity: 1)
+    codePools.initialize(to: CodePoolTable())
+    history = .allocate(capacity: 1)
+    history.initialize(to: CallHistory())
+    report = .allocate(capacity: 1)
+    report.initialize(to: FaultReport())
+    status = .allocate(capacity: 1)
+    status.initialize(to: RunStatus())
+    if case .sequence(let seed) = policies.random { status.pointee.randomState = seed }
+    if policies.lowMemory == .fault {
+      shadow = nil
+    } else {
+      shadow = .allocate(capacity: Int(lowMemoryEnd))
+      shadow?.initialize(repeating: 0, count: Int(lowMemoryEnd))
+    }
+    gpr = words(&engine.state.pointee.gpr)
+    vectors = words(&engine.state.pointee.vector)
+    super.init()
+  }
+
+  deinit {
+    deactivate()
+    host.freeStack(stackBase, count: stackEnd - stackBase)
+    memory.pointee.deallocate()
+    memory.deallocate()
+    levels.pointee.deallocate()
+    levels.deallocate()
+    interceptions.pointee.deallocate()
+    interceptions.deallocate()
+    codePools.pointee.deallocate()
+    codePools.deallocate()
+    history.deallocate()
+    report.deallocate()
+    status.deallocate()
+    shadow?.deallocate()
+  }
+
+  /// Makes this the shim that native calls into guest code arrive at. The caller keeps it alive
+  /// until `deactivate`.
+  public func activate() {
+    let receiver: TrapReceiver = self
+    status.pointee.isActive = true
+    transomInstallLevelHandler(
+      { context, level, resumed in
+        Unmanaged<TrapReceiver>.fromOpaque(context)._withUnsafeGuaranteedRef {
+          $0.runLevel(level, resumed: resumed != 0)
+        }
+      }, Unmanaged.passUnretained(receiver).toOpaque())
+  }
+
+  public func deactivate() {
+    guard status.pointee.isActive else { return }
+    status.pointee.isActive = false
+    transomInstallLevelHandler(nil, nil)
+  }
+
+  override func runLevel(
+    _ level: UnsafeMutablePointer<TransomLevel>, resumed: Bool
+  ) -> UInt64 {
+    if resumed {
+      dropLevels(to: Int(level.pointee.index) + 1)
+    } else if !enter(level) {
+      return policies.abortStatus
+    }
+    return runLoop(level)
+  }
+
+  override func deviceLoad(
+    _ address: UInt64, size: UInt64, into value: UnsafeMutableRawPointer
+  ) -> Bool {
+    if let bytes = lowMemory(address, size: size) {
+      value.copyMemory(from: bytes, byteCount: Int(size))
+      return true
+    }
+    guard host.deviceLoad(address, size: size, into: value) else { return false }
+    status.pointee.counters.deviceAccesses += 1
+    return true
+  }
+
+  override func deviceStore(
+    _ address: UInt64, size: UInt64, from value: UnsafeMutableRawPointer
+  ) -> Bool {
+    if let bytes = lowMemory(address, size: size) {
+      UnsafeMutableRawPointer(bytes).copyMemory(from: value, byteCount: Int(size))
+      return true
+    }
+    guard host.deviceStore(address, size: size, from: value) else { return false }
+    status.pointee.counters.deviceAccesses += 1
+    return true
+  }
+
+  /// The shadow's bytes for an access to low memory, if policy gives it one.
+  private func lowMemory(_ address: UInt64, size: UInt64) -> UnsafeMutablePointer<UInt8>? {
+    guard let shadow, address < lowMemoryEnd, size <= lowMemoryEnd - address else { return nil }
+    if policies.lowMemory == .guardedExceptNull, address < 4096 { return nil }
+    status.pointee.counters.lowMemoryAccesses += 1
+    return shadow + Int(address)
+  }
+}
+
+/// What changes while a shim runs, apart from its tables.
+struct RunStatus {
+  var isActive = false
+  var outcome: FaultKind?
+  var frame: UnsafeMutablePointer<TransomProtectedFrame>?
+  var randomState: UInt64 = 0
+  var counters = Counters()
+}
+
+/// A C array of 64-bit words, imported as a tuple, as a pointer. Only for memory that does not
+/// move.
+@inline(__always)
+func words<T>(_ tuple: inout T) -> UnsafeMutablePointer<UInt64> {
+  withUnsafeMutablePointer(to: &tuple) {
+    UnsafeMutableRawPointer($0).assumingMemoryBound(to: UInt64.self)
+  }
+}

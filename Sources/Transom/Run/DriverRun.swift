@@ -13,6 +13,8 @@ import Trace
 public final class DriverRun {
   public let machine: SimulatedMachine
   public private(set) var report: RunReport
+  /// The device tree that an operating system would be given, once a display is up.
+  public private(set) var deviceTreeHandedOn: [UInt8]?
   private let driver: DriverSource
   private let options: RunOptions
   private let devices: [(name: String, model: any PCIDevice)]
@@ -46,8 +48,8 @@ public final class DriverRun {
       before[UInt64(UInt(bitPattern: handle))] = machine.firmware.protocols.protocols(on: handle)
     }
     StandardProtocols.current?.console.sink = { [weak self] _, text in self?.console += text }
-    machine.hooks.guestReturned = { [weak self] target, result in
-      self?.guestReturned(target, result)
+    machine.hooks.guestReturned = { [weak self] target, result, before in
+      self?.guestReturned(target, result, before)
     }
     machine.firmware.hooks.image = { [weak self] event in self?.imageChanged(event) }
     let ended =
@@ -127,7 +129,7 @@ public final class DriverRun {
         width: Int(min(current.mode.width, 16384)), height: Int(min(current.mode.height, 16384)),
         driver: report.driverName ?? driver.name)
       let before = machine.guestInstructions
-      let status = try gop.draw(splash.pixels, width: splash.width, height: splash.height)
+      let status = try gop.draw(splash)
       add("GraphicsOutput.Blt", status, since: before)
       if status != EFI_SUCCESS { failure = "Blt returned \(ValueNames.status(status))" }
     } catch {
@@ -171,6 +173,7 @@ public final class DriverRun {
       let copy = try? machine.firmware.allocateCopy(of: tree)
     else { return }
     try? machine.firmware.installTable(.deviceTreeTable, copy)
+    deviceTreeHandedOn = tree
   }
 
   /// The picture is the device's: what its registers say is shown of its own memory.
@@ -202,11 +205,11 @@ public final class DriverRun {
   }
 
   /// Notes what the driver's own functions answered when the firmware called them.
-  private func guestReturned(_ target: UInt64, _ result: UInt64) {
+  private func guestReturned(_ target: UInt64, _ result: UInt64, _ instructionsBefore: UInt64) {
     guard let name = machine.names.function(target), name.hasPrefix("DriverBinding.") else {
       return
     }
-    add(name, result, since: machine.guestInstructions)
+    add(name, result, since: instructionsBefore)
   }
 
   private func imageChanged(_ event: ImageEvent) {
@@ -315,7 +318,10 @@ public final class DriverRun {
     machine.firmware.protocols.handles.compactMap { handle in
       let address = UInt64(UInt(bitPattern: handle))
       let old = before[address] ?? []
-      let new = machine.firmware.protocols.protocols(on: handle).filter { !old.contains($0) }
+      // The bus installs the override when it has started a ROM's driver.
+      let new = machine.firmware.protocols.protocols(on: handle).filter {
+        !old.contains($0) && $0 != .busSpecificDriverOverride
+      }
       guard !new.isEmpty else { return nil }
       return .init(handle: "0x" + String(address, radix: 16), protocols: new.map(Self.name))
     }

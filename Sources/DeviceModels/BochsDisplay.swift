@@ -16,6 +16,10 @@ public final class BochsDisplay: DisplayDevice {
     vendor: 0x1234, device: 0x1111, classCode: 0x03_8000, revision: 2, subsystemVendor: 0x1af4,
     subsystem: 0x1100)
   public let bars: [PCIBar?]
+  /// The BAR register of the dispi and VGA registers. Firmware numbers BARs, not BAR registers, and a
+  /// 64-bit one takes two of those: with 64-bit BARs the third BAR is register 3, with 32-bit ones
+  /// (as QEMU's device has) register 2. Drivers ask PciIo for BAR 2 in both cases.
+  public let registersBar: Int
   public let rom: [UInt8]
   public let framebufferBar = 0
   public private(set) var framebuffer: UnsafeMutableRawBufferPointer?
@@ -30,7 +34,7 @@ public final class BochsDisplay: DisplayDevice {
   ///   - preferredWidth: the monitor's preferred mode, told by the EDID.
   ///   - memorySize: bytes of framebuffer, a power of two from 1 MiB to 256 MiB; others are rounded
   ///     into that.
-  ///   - is64: whether the BARs are 64-bit ones, which the bus places above 4 GiB.
+  ///   - is64: whether the BARs are 64-bit ones, which the bus places above 4 GiB; see `registersBar`.
   ///   - rom: an expansion ROM to carry.
   public init(
     preferredWidth: Int = 1280, preferredHeight: Int = 800, memorySize: UInt64 = 16 << 20,
@@ -41,9 +45,12 @@ public final class BochsDisplay: DisplayDevice {
     self.memorySize = size
     self.rom = rom
     edid = EDID.block(width: preferredWidth, height: preferredHeight)
+    let registers = PCIBar.memory(
+      size: 4096, is64: is64, prefetchable: false, backing: .trapped)
+    registersBar = is64 ? 3 : 2
     bars = [
       .memory(size: size, is64: is64, prefetchable: true, backing: .ram), nil,
-      .memory(size: 4096, is64: is64, prefetchable: false, backing: .trapped), nil, nil, nil,
+      is64 ? nil : registers, is64 ? registers : nil, nil, nil,
     ]
   }
 
@@ -82,7 +89,7 @@ public final class BochsDisplay: DisplayDevice {
   }
 
   public func load(bar: Int, offset: UInt64, size: Int) -> UInt64 {
-    guard bar == 2, offset < 4096, size > 0, size <= 8 else { return .max }
+    guard bar == registersBar, offset < 4096, size > 0, size <= 8 else { return .max }
     var value: UInt64 = 0
     var index = 0
     while index < size {
@@ -101,7 +108,7 @@ public final class BochsDisplay: DisplayDevice {
   }
 
   public func store(bar: Int, offset: UInt64, size: Int, value: UInt64) {
-    guard bar == 2, offset < 4096, size > 0, size <= 8 else { return }
+    guard bar == registersBar, offset < 4096, size > 0, size <= 8 else { return }
     let address = Int(offset)
     switch address {
     case 0x400..<0x420:

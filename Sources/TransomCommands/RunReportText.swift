@@ -91,7 +91,7 @@ extension RunReport {
       let cells = row.map { name in
         let digits = fault.registers[name]?.dropFirst(2) ?? "?"
         let zeros = String(repeating: "0", count: max(0, 16 - digits.count))
-        return name.padding(toLength: 6, withPad: " ", startingAt: 0) + zeros + digits
+        return name.padding(toLength: 7, withPad: " ", startingAt: 0) + zeros + digits
       }
       lines.append("  " + cells.joined(separator: "  "))
     }

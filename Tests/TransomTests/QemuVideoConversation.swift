@@ -39,14 +39,14 @@ enum QemuVideoConversation {
     AllocatePool
     AllocatePool
     """ + "\n" + setMode(width: "0x500", height: "0x320") + "\n" + """
-    AllocatePool
-    InstallMultipleProtocolInterfaces [GraphicsOutput]
-    OpenProtocol PciIo BY_CHILD_CONTROLLER
-    AllocatePages Address 1
-    Pcd.Get16 0x13
-    FreePages 1
-    RestoreTPL
-    """
+      AllocatePool
+      InstallMultipleProtocolInterfaces [GraphicsOutput]
+      OpenProtocol PciIo BY_CHILD_CONTROLLER
+      AllocatePages Address 1
+      Pcd.Get16 0x13
+      FreePages 1
+      RestoreTPL
+      """
 
   static let setMode800x600 = setMode(width: "0x320", height: "0x258")
 

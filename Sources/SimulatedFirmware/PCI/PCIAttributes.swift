@@ -72,7 +72,7 @@ extension PCIBus {
     resources: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
   ) throws(FirmwareError) {
     guard supports != nil || resources != nil else { throw .invalidParameter }
-    guard bar < 6, let assigned = function.bars[Int(bar)] else { throw .unsupported }
+    guard let assigned = function.bar(number: bar) else { throw .unsupported }
     supports?.pointee = Self.supportedAttributes(of: assigned.bar)
     guard let resources else { return }
     let descriptor = PCIResource.descriptor(
@@ -87,7 +87,7 @@ extension PCIBus {
     offset: UnsafeMutablePointer<UInt64>?, length: UnsafeMutablePointer<UInt64>?
   ) throws(FirmwareError) {
     guard let offset, let length else { throw .invalidParameter }
-    guard bar < 6, let assigned = function.bars[Int(bar)],
+    guard let assigned = function.bar(number: bar),
       attributes & ~Self.supportedAttributes(of: assigned.bar) == 0,
       offset.pointee <= assigned.size, length.pointee <= assigned.size - offset.pointee
     else { throw .unsupported }

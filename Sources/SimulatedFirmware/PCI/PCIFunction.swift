@@ -71,6 +71,19 @@ public final class PCIFunction {
     return size
   }
 
+  /// The BAR that PciIo's BarIndex names. The specification is silent on 64-bit BARs; EDK2 numbers
+  /// BARs and not their registers, and vendor drivers count on it.
+  public func bar(number: UInt8) -> AssignedBar? {
+    var register = 0
+    var index: UInt8 = 0
+    while register < model.bars.count {
+      if index == number { return bars[register] }
+      register += model.bars[register]?.is64 == true ? 2 : 1
+      index += 1
+    }
+    return nil
+  }
+
   public var decodesMemory: Bool { configuration.command & 2 != 0 }
   public var decodesIO: Bool { configuration.command & 1 != 0 }
   var decodesROM: Bool { decodesMemory && configuration.load(0x30, size: 4) & 1 != 0 }

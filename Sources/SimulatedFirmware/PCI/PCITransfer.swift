@@ -15,7 +15,7 @@ extension PCIBus {
     _ function: PCIFunction, bar: UInt8, offset: UInt64, isIO: Bool, _ width: AccessWidth,
     count: UInt64
   ) throws(FirmwareError) -> Endpoint {
-    guard bar < 6, let assigned = function.bars[Int(bar)], assigned.isIO == isIO,
+    guard let assigned = function.bar(number: bar), assigned.isIO == isIO,
       let span = width.span(count), offset <= assigned.size, span <= assigned.size - offset,
       offset & UInt64(width.size - 1) == 0
     else { throw .unsupported }

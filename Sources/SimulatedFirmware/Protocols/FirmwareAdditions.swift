@@ -10,7 +10,7 @@ extension Firmware {
   }
 
   /// Enters a table into the system table's list, as any driver would.
-  func installTable(
+  public func installTable(
     _ guid: EFI_GUID, _ table: UnsafeMutableRawPointer
   ) throws(FirmwareError) {
     guard let function = bootServices.pointee.InstallConfigurationTable else { throw .notReady }

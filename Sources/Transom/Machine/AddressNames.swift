@@ -7,23 +7,17 @@ import Trace
 final class AddressNames {
   private let firmware: Firmware
   private var functions: [UInt64: String] = [:]
-  private var images: [(base: UInt64, size: UInt64, name: String)] = []
 
   init(firmware: Firmware) { self.firmware = firmware }
 
   func name(_ address: UInt64) -> String? {
     if let service = firmware.code.name(of: address) { return service }
     if let function = functions[address] { return function }
-    for image in images where address >= image.base && address - image.base < image.size {
-      return image.name + "+0x" + String(address - image.base, radix: 16)
-    }
-    return nil
+    return firmware.images.image(at: address).map { $0.name + "+0x" + String($0.offset, radix: 16) }
   }
 
   /// The function's name if it belongs to a protocol that was learned.
   func function(_ address: UInt64) -> String? { functions[address] }
-
-  func add(image name: String, base: UInt64, size: UInt64) { images.append((base, size, name)) }
 
   /// Learns the functions of protocols that drivers installed, from the protocol database.
   func learn(_ guid: EFI_GUID, as group: String) {

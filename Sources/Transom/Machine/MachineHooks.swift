@@ -15,8 +15,9 @@ final class MachineHooks {
   var recorder: Recorder?
   /// The level of nesting the shim is at.
   var level: () -> Int = { 0 }
-  /// Told when a call into the guest has returned: its target and result.
-  var guestReturned: (UInt64, UInt64) -> Void = { _, _ in }
+  /// Told when a call into the guest has returned: target, result, and the guest instructions
+  /// executed before it.
+  var guestReturned: (UInt64, UInt64, UInt64) -> Void = { _, _, _ in }
   /// Guest accesses to ports, by port.
   private(set) var portCounts: [UInt16: UInt64] = [:]
 
@@ -70,13 +71,13 @@ final class MachineHooks {
         .hostToGuest, level: depth, target: target, caller: 0,
         instructions: hooks.engine.state.pointee.instructionCount,
         arguments: MachineHooks.words(arguments))
-      return 0
+      return hooks.engine.state.pointee.instructionCount
     }
-    machine.didLeaveGuest = { context, target, result, _, depth in
+    machine.didLeaveGuest = { context, target, result, instructionsBefore, depth in
       let hooks = MachineHooks.of(context)
       hooks.passTime()
       hooks.recorder?.end(.hostToGuest, level: depth, result: result)
-      hooks.guestReturned(target, result)
+      hooks.guestReturned(target, result, instructionsBefore)
     }
     return machine
   }

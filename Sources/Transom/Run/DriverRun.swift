@@ -13,6 +13,8 @@ import Trace
 public final class DriverRun {
   public let machine: SimulatedMachine
   public private(set) var report: RunReport
+  /// The device tree that an operating system would be given, once a display is up.
+  public private(set) var deviceTreeHandedOn: [UInt8]?
   private let driver: DriverSource
   private let options: RunOptions
   private let devices: [(name: String, model: any PCIDevice)]
@@ -46,8 +48,8 @@ public final class DriverRun {
       before[UInt64(UInt(bitPattern: handle))] = machine.firmware.protocols.protocols(on: handle)
     }
     StandardProtocols.current?.console.sink = { [weak self] _, text in self?.console += text }
-    machine.hooks.guestReturned = { [weak self] target, result in
-      self?.guestReturned(target, result)
+    machine.hooks.guestReturned = { [weak self] target, result, before in
+      self?.guestReturned(target, result, before)
     }
     machine.firmware.hooks.image = { [weak self] event in self?.imageChanged(event) }
     let ended =
@@ -78,7 +80,9 @@ public final class DriverRun {
       failure = "\(problem)"
       return
     }
-    if let status = dispatch.loadStatus { add("LoadImage", status, since: machine.guestInstructions) }
+    if let status = dispatch.loadStatus {
+      add("LoadImage", status, since: machine.guestInstructions)
+    }
     if let status = dispatch.startStatus { add("StartImage", status, since: before) }
     let status = dispatch.startStatus ?? dispatch.loadStatus ?? EFI_SUCCESS
     if status != EFI_SUCCESS {
@@ -125,7 +129,7 @@ public final class DriverRun {
         width: Int(min(current.mode.width, 16384)), height: Int(min(current.mode.height, 16384)),
         driver: report.driverName ?? driver.name)
       let before = machine.guestInstructions
-      let status = try gop.draw(splash.pixels, width: splash.width, height: splash.height)
+      let status = try gop.draw(splash)
       add("GraphicsOutput.Blt", status, since: before)
       if status != EFI_SUCCESS { failure = "Blt returned \(ValueNames.status(status))" }
     } catch {
@@ -138,7 +142,8 @@ public final class DriverRun {
   private func chooseMode(_ gop: GraphicsOutput, _ modes: [GraphicsOutput.Mode]) -> Bool {
     var number: UInt32?
     if let wanted = options.mode {
-      guard let mode = modes.first(where: { $0.width == wanted.width && $0.height == wanted.height })
+      guard
+        let mode = modes.first(where: { $0.width == wanted.width && $0.height == wanted.height })
       else {
         failure = "the driver has no mode \(wanted.width)x\(wanted.height)"
         return false
@@ -168,6 +173,7 @@ public final class DriverRun {
       let copy = try? machine.firmware.allocateCopy(of: tree)
     else { return }
     try? machine.firmware.installTable(.deviceTreeTable, copy)
+    deviceTreeHandedOn = tree
   }
 
   /// The picture is the device's: what its registers say is shown of its own memory.
@@ -199,18 +205,17 @@ public final class DriverRun {
   }
 
   /// Notes what the driver's own functions answered when the firmware called them.
-  private func guestReturned(_ target: UInt64, _ result: UInt64) {
-    guard let name = machine.names.function(target), name.hasPrefix("DriverBinding.") else { return }
-    add(name, result, since: machine.guestInstructions)
+  private func guestReturned(_ target: UInt64, _ result: UInt64, _ instructionsBefore: UInt64) {
+    guard let name = machine.names.function(target), name.hasPrefix("DriverBinding.") else {
+      return
+    }
+    add(name, result, since: instructionsBefore)
   }
 
   private func imageChanged(_ event: ImageEvent) {
-    guard case .loaded = event.kind else { return }
-    machine.names.add(image: driver.name, base: event.base, size: event.size)
-    if report.image?.base == nil {
-      report.image?.base = "0x" + String(event.base, radix: 16)
-      report.image?.entryPoint = "0x" + String(event.entry &- event.base, radix: 16)
-    }
+    guard event.kind == .loaded, event.base != 0 else { return }
+    machine.firmware.images.setName(driver.name, of: EFI_HANDLE(bitPattern: UInt(event.handle)))
+    if report.image?.base == nil { report.image?.base = "0x" + String(event.base, radix: 16) }
   }
 
   /// The name the driver gives itself, in English.
@@ -239,7 +244,8 @@ public final class DriverRun {
     let pe = try? PEImage(parsing: driver.bytes)
     report.image = RunReport.Image(
       source: driver.description, name: driver.name, machine: pe?.machine.name ?? "unknown",
-      size: driver.bytes.count, romImage: driver.imageIndex,
+      size: driver.bytes.count, entryPoint: pe.map { "0x" + String($0.entryPoint, radix: 16) },
+      romImage: driver.imageIndex,
       pciID: driver.identity.map { Self.pciID($0.vendorID, $0.deviceID) })
     for (device, function) in zip(devices, machine.bus.functions) {
       let identity = device.model.identity
@@ -275,11 +281,14 @@ public final class DriverRun {
       reads: counters.portReads, writes: counters.portWrites, unanswered: counters.unansweredPorts)
     report.lowMemoryAccesses = counters.lowMemoryAccesses
     report.services = machine.recorder.callsByTarget.map { target, count in
-      RunReport.Count(name: machine.names.name(target) ?? "0x" + String(target, radix: 16), count: count)
+      RunReport.Count(
+        name: machine.names.name(target) ?? "0x" + String(target, radix: 16), count: count)
     }.sortedByCount()
     let ledger = machine.firmware.ledger
     var missing: [String: UInt64] = [:]
-    for (request, count) in ledger.unsupported { missing[request.subject, default: 0] += UInt64(count) }
+    for (request, count) in ledger.unsupported {
+      missing[request.subject, default: 0] += UInt64(count)
+    }
     report.missingServices = missing.map { .init(name: $0.key, count: $0.value) }.sortedByCount()
     report.missingProtocols = ledger.missing.map { guid, askers in
       .init(name: Self.name(guid), count: askers.values.reduce(0) { $0 + UInt64($1) })
@@ -309,7 +318,10 @@ public final class DriverRun {
     machine.firmware.protocols.handles.compactMap { handle in
       let address = UInt64(UInt(bitPattern: handle))
       let old = before[address] ?? []
-      let new = machine.firmware.protocols.protocols(on: handle).filter { !old.contains($0) }
+      // The bus installs the override when it has started a ROM's driver.
+      let new = machine.firmware.protocols.protocols(on: handle).filter {
+        !old.contains($0) && $0 != .busSpecificDriverOverride
+      }
       guard !new.isEmpty else { return nil }
       return .init(handle: "0x" + String(address, radix: 16), protocols: new.map(Self.name))
     }

@@ -3,25 +3,23 @@ import SimulatedFirmware
 
 /// EFI_GRAPHICS_OUTPUT_PROTOCOL as a guest driver offers it (UEFI 2.10, 12.9). Every call is a call
 /// into the guest.
-struct GraphicsOutput {
-  struct Mode {
-    var number: UInt32
-    var width: UInt32
-    var height: UInt32
-    var name: String { "\(width)x\(height)" }
+package struct GraphicsOutput {
+  package struct Mode {
+    package var number: UInt32
+    package var width: UInt32
+    package var height: UInt32
+    package var name: String { "\(width)x\(height)" }
   }
 
-  let handle: EFI_HANDLE
   private let table: UnsafeMutablePointer<EFI_GRAPHICS_OUTPUT_PROTOCOL>
   private let firmware: Firmware
 
   /// The first GOP in the protocol database.
-  init?(on firmware: Firmware) {
+  package init?(on firmware: Firmware) {
     guard let handle = firmware.protocols.handles(with: .graphicsOutput).first,
       let interface = firmware.protocols.interface(.graphicsOutput, on: handle),
       GuestBytes.read(UInt64(UInt(bitPattern: interface)), 32) != nil
     else { return nil }
-    self.handle = handle
     self.firmware = firmware
     table = interface.bindMemory(to: EFI_GRAPHICS_OUTPUT_PROTOCOL.self, capacity: 1)
   }
@@ -32,7 +30,7 @@ struct GraphicsOutput {
   }
 
   /// Modes by QueryMode, those it refuses left out.
-  func modes() throws(FirmwareError) -> [Mode] {
+  package func modes() throws(FirmwareError) -> [Mode] {
     guard let mode else { return [] }
     // The two results: a size and a pointer.
     let results = try firmware.allocatePool(size: 16)
@@ -56,7 +54,7 @@ struct GraphicsOutput {
   }
 
   /// The mode that is set, if any is.
-  var current: (mode: Mode, info: EFI_GRAPHICS_OUTPUT_MODE_INFORMATION)? {
+  package var current: (mode: Mode, info: EFI_GRAPHICS_OUTPUT_MODE_INFORMATION)? {
     guard let mode, mode.Mode < mode.MaxMode,
       let info: EFI_GRAPHICS_OUTPUT_MODE_INFORMATION = Self.load(
         UInt64(UInt(bitPattern: mode.Info)))
@@ -67,25 +65,54 @@ struct GraphicsOutput {
     )
   }
 
-  var framebuffer: (base: UInt64, size: UInt64)? {
+  package var framebuffer: (base: UInt64, size: UInt64)? {
     mode.map { ($0.FrameBufferBase, $0.FrameBufferSize) }
   }
 
-  func setMode(_ number: UInt32) -> EFI_STATUS { table.pointee.SetMode(table, number) }
+  package func setMode(_ number: UInt32) -> EFI_STATUS { table.pointee.SetMode(table, number) }
 
-  /// Blt BufferToVideo of the whole screen, from memory the guest can see.
-  func draw(_ pixels: [UInt32], width: Int, height: Int) throws(FirmwareError) -> EFI_STATUS {
-    let pages = (pixels.count * 4 + 0xFFF) / 0x1000
+  /// EFI_GRAPHICS_OUTPUT_BLT_OPERATION.
+  package enum Operation: UInt32 { case fillVideo, videoToBuffer, bufferToVideo, videoToVideo }
+
+  /// A rectangle's corner, in pixels.
+  package struct Point {
+    package var x: Int
+    package var y: Int
+    package init(x: Int, y: Int) {
+      self.x = x
+      self.y = y
+    }
+  }
+
+  /// Blt with a buffer that the guest can see; `buffer` has what is in it afterwards. `delta` is
+  /// the buffer's line in bytes.
+  package func blt(
+    _ operation: Operation, buffer: inout [UInt32], from source: Point, to destination: Point,
+    width: Int, height: Int, delta: Int = 0
+  ) throws(FirmwareError) -> EFI_STATUS {
+    let pages = max(1, (buffer.count * 4 + 0xFFF) / 0x1000)
     let address = try firmware.allocatePages(pages: pages)
-    guard let buffer = UnsafeMutableRawPointer(bitPattern: UInt(address)) else {
+    guard let memory = UnsafeMutableRawPointer(bitPattern: UInt(address)) else {
       throw .outOfResources
     }
-    buffer.copyMemory(from: pixels, byteCount: pixels.count * 4)
+    memory.copyMemory(from: buffer, byteCount: buffer.count * 4)
     let status = table.pointee.Blt(
-      table, buffer.assumingMemoryBound(to: EFI_GRAPHICS_OUTPUT_BLT_PIXEL.self), 2, 0, 0, 0, 0,
-      UINTN(width), UINTN(height), 0)
+      table, memory.assumingMemoryBound(to: EFI_GRAPHICS_OUTPUT_BLT_PIXEL.self),
+      operation.rawValue, UINTN(source.x), UINTN(source.y), UINTN(destination.x),
+      UINTN(destination.y), UINTN(width), UINTN(height), UINTN(delta))
+    for index in buffer.indices {
+      buffer[index] = memory.load(fromByteOffset: index * 4, as: UInt32.self)
+    }
     try firmware.memory.freePages(address, pages: UInt64(pages))
     return status
+  }
+
+  /// Puts a picture on the whole screen.
+  func draw(_ picture: Canvas) throws(FirmwareError) -> EFI_STATUS {
+    var pixels = picture.pixels
+    return try blt(
+      .bufferToVideo, buffer: &pixels, from: Point(x: 0, y: 0), to: Point(x: 0, y: 0),
+      width: picture.width, height: picture.height)
   }
 
   private static func load<Value>(_ address: UInt64) -> Value? {

@@ -37,7 +37,8 @@ public final class GuestListing {
       throw UsageError("capstone was built without x86")
     }
     let lines = disassembler.decode(bytes.prefix(count * 15), at: offset, limit: count)
-    return lines.isEmpty ? ["\(name)+0x\(String(offset, radix: 16)): no instruction"] : lines.map(\.line)
+    return lines.isEmpty
+      ? ["\(name)+0x\(String(offset, radix: 16)): no instruction"] : lines.map(\.line)
   }
 
   /// The IR of the block at an offset, before and after the passes.

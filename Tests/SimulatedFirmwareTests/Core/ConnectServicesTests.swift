@@ -15,7 +15,7 @@ final class ConnectServicesTests: ServiceTestCase {
     if takes {
       binding.pointee.Supported = { this, controller, _ in
         ServiceTestCase.log.append(UInt64(this!.pointee.Version))
-        var guid = ConnectTests.device
+        var guid = ConnectServicesTests.device
         var interface: UnsafeMutableRawPointer?
         let boot = Firmware.current.bootServices.pointee
         let status = boot.OpenProtocol(
@@ -33,7 +33,7 @@ final class ConnectServicesTests: ServiceTestCase {
     }
     binding.pointee.Start = { this, controller, _ in
       ServiceTestCase.log.append(1000 + UInt64(this!.pointee.Version))
-      var guid = ConnectTests.device
+      var guid = ConnectServicesTests.device
       var interface: UnsafeMutableRawPointer?
       return Firmware.current.bootServices.pointee.OpenProtocol(
         controller, &guid, &interface, this!.pointee.DriverBindingHandle, controller,
@@ -41,7 +41,7 @@ final class ConnectServicesTests: ServiceTestCase {
     }
     binding.pointee.Stop = { this, controller, _, _ in
       ServiceTestCase.log.append(2000 + UInt64(this!.pointee.Version))
-      var guid = ConnectTests.device
+      var guid = ConnectServicesTests.device
       return Firmware.current.bootServices.pointee.CloseProtocol(
         controller, &guid, this!.pointee.DriverBindingHandle, controller)
     }

@@ -7,7 +7,7 @@ import XCTest
 /// QemuVideoDxe, a graphics driver that nobody here wrote, inside this process. XCTest, as the
 /// machine is process-wide.
 final class QemuVideoTests: XCTestCase {
-  private func run(_ change: (inout RunOptions) -> Void = { _ in }) throws -> DriverRun {
+  private func finishedRun(_ change: (inout RunOptions) -> Void = { _ in }) throws -> DriverRun {
     let firmware = "/usr/share/OVMF/OVMF_CODE_4M.fd"
     try XCTSkipUnless(FileManager.default.fileExists(atPath: firmware), "ovmf is not installed")
     var options = RunOptions()
@@ -18,7 +18,7 @@ final class QemuVideoTests: XCTestCase {
   }
 
   func testTheConversationIsTheOneWithRealFirmware() throws {
-    let run = try run {
+    let run = try finishedRun {
       $0.recordsConversation = true
       $0.mode = ModeSize(width: 800, height: 600)
     }
@@ -49,7 +49,7 @@ final class QemuVideoTests: XCTestCase {
   }
 
   func testEveryModeCanBeSet() throws {
-    let run = try run()
+    let run = try finishedRun()
     defer { run.machine.tearDown() }
     let gop = try XCTUnwrap(GraphicsOutput(on: run.machine.firmware))
     let display = try XCTUnwrap(run.machine.bus.display?.model)
@@ -68,7 +68,7 @@ final class QemuVideoTests: XCTestCase {
 
   /// UEFI 2.10, 12.9.2.3, played on an array beside the display.
   func testTheFourBltOperations() throws {
-    let run = try run { $0.mode = ModeSize(width: 640, height: 480) }
+    let run = try finishedRun { $0.mode = ModeSize(width: 640, height: 480) }
     defer { run.machine.tearDown() }
     let gop = try XCTUnwrap(GraphicsOutput(on: run.machine.firmware))
     let display = try XCTUnwrap(run.machine.bus.display?.model)
@@ -151,7 +151,7 @@ final class QemuVideoTests: XCTestCase {
   }
 
   func testTheTreeHandedOnNamesTheFramebuffer() throws {
-    let run = try run()
+    let run = try finishedRun()
     defer { run.machine.tearDown() }
     // Devicetree specification, 5.2: the blob's magic, and the binding's name in its strings.
     let tree = try XCTUnwrap(run.deviceTreeHandedOn)

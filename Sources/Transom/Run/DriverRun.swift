@@ -52,10 +52,13 @@ public final class DriverRun {
       self?.guestReturned(target, result, before)
     }
     machine.firmware.hooks.image = { [weak self] event in self?.imageChanged(event) }
-    let ended =
-      step { $0.start() } && failure == nil && step { $0.connect() } && failure == nil
-      && step { $0.useDisplay() }
-    if !ended { describeFault() }
+    for body in [{ $0.start() }, { $0.connect() }, { $0.useDisplay() }] as [(DriverRun) -> Void] {
+      guard step(body) else {
+        describeFault()
+        break
+      }
+      if failure != nil { break }
+    }
     complete()
   }
 

@@ -26,8 +26,8 @@ final class CommandTests: XCTestCase {
     let directory = FileManager.default.temporaryDirectory
     let out = directory.appendingPathComponent(UUID().uuidString)
     let error = directory.appendingPathComponent(UUID().uuidString)
-    _ = FileManager.default.createFile(atPath: out.path, contents: nil)
-    _ = FileManager.default.createFile(atPath: error.path, contents: nil)
+    _ = _ = FileManager.default.createFile(atPath: out.path, contents: nil)
+    _ = _ = FileManager.default.createFile(atPath: error.path, contents: nil)
     defer {
       try? FileManager.default.removeItem(at: out)
       try? FileManager.default.removeItem(at: error)

@@ -149,7 +149,7 @@ final class PCIBusTests: XCTestCase {
     var edid = [UInt8](repeating: 9, count: 128)
     XCTAssertEqual(io.pointee.Mem.Read(io, 0, 2, 0, 128, &edid), EFI_SUCCESS)
     XCTAssertEqual(Array(edid[0..<4]), [0, 0xff, 0xff, 0xff])
-    let base = try XCTUnwrap(bus.functions[0].bars[2]).hostAddress
+    let base = try XCTUnwrap(bus.functions[0].bars[3]).hostAddress
     var value: UInt64 = 0
     XCTAssertTrue(bus.deviceLoad(base + 0x514, size: 2, value: &value))
     XCTAssertEqual(value, 0x100)
@@ -205,9 +205,9 @@ final class PCIBusTests: XCTestCase {
     try enable(1)
     let io = try io(1)
     var value: UInt32 = 0
-    XCTAssertEqual(io.pointee.Io.Read(io, 2, 4, 8, 1, &value), EFI_SUCCESS)
+    XCTAssertEqual(io.pointee.Io.Read(io, 2, 2, 8, 1, &value), EFI_SUCCESS)
     XCTAssertEqual(value, 0x5566_7788)
-    XCTAssertEqual(io.pointee.Mem.Read(io, 2, 4, 8, 1, &value), EFI_UNSUPPORTED)
+    XCTAssertEqual(io.pointee.Mem.Read(io, 2, 2, 8, 1, &value), EFI_UNSUPPORTED)
     let port = UInt16(try XCTUnwrap(bus.functions[1].bars[4]).pciAddress)
     XCTAssertEqual(bus.portRead(port + 8, size: 1), 0x88)
     XCTAssertEqual(bus.portRead(0x80, size: 2), 0xffff)
@@ -224,16 +224,16 @@ final class PCIBusTests: XCTestCase {
     try enable(1)
     let io = try io(1)
     var result: UInt64 = 0
-    XCTAssertEqual(io.pointee.PollMem(io, 0, 5, 0, 0xff, 0x88, 10, &result), EFI_SUCCESS)
+    XCTAssertEqual(io.pointee.PollMem(io, 0, 3, 0, 0xff, 0x88, 10, &result), EFI_SUCCESS)
     XCTAssertEqual(result, 0x88)
     let before = firmware.clock.nanoseconds
-    XCTAssertEqual(io.pointee.PollMem(io, 0, 5, 0, 0xff, 0, 50_000_000, &result), EFI_TIMEOUT)
+    XCTAssertEqual(io.pointee.PollMem(io, 0, 3, 0, 0xff, 0, 50_000_000, &result), EFI_TIMEOUT)
     XCTAssertEqual(firmware.clock.nanoseconds - before, 5_000_000_000)
-    XCTAssertEqual(io.pointee.PollMem(io, 0, 5, 0, 0xff, 0, 0, &result), EFI_SUCCESS)
-    XCTAssertEqual(io.pointee.PollIo(io, 0, 4, 0, 0xff, 0x88, 1, &result), EFI_SUCCESS)
+    XCTAssertEqual(io.pointee.PollMem(io, 0, 3, 0, 0xff, 0, 0, &result), EFI_SUCCESS)
+    XCTAssertEqual(io.pointee.PollIo(io, 0, 2, 0, 0xff, 0x88, 1, &result), EFI_SUCCESS)
     XCTAssertEqual(
-      io.pointee.PollMem(io, 4, 5, 0, 0xff, 0, 0, &result), EFI_INVALID_PARAMETER)
-    XCTAssertEqual(io.pointee.PollMem(io, 0, 5, 0, 0, 0, 0, nil), EFI_INVALID_PARAMETER)
+      io.pointee.PollMem(io, 4, 3, 0, 0xff, 0, 0, &result), EFI_INVALID_PARAMETER)
+    XCTAssertEqual(io.pointee.PollMem(io, 0, 3, 0, 0, 0, 0, nil), EFI_INVALID_PARAMETER)
   }
 
   func testBarAttributes() throws {
@@ -265,7 +265,7 @@ final class PCIBusTests: XCTestCase {
     XCTAssertGreaterThanOrEqual(bar.hostAddress, 1 << 32)
     let io = try io(1)
     var resources: UnsafeMutableRawPointer?
-    XCTAssertEqual(io.pointee.GetBarAttributes(io, 5, nil, &resources), EFI_SUCCESS)
+    XCTAssertEqual(io.pointee.GetBarAttributes(io, 3, nil, &resources), EFI_SUCCESS)
     let list = try XCTUnwrap(resources)
     let host = list.loadUnaligned(fromByteOffset: 14, as: UInt64.self)
     let translation = list.loadUnaligned(fromByteOffset: 30, as: UInt64.self)

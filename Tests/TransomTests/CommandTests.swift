@@ -156,7 +156,7 @@ final class CommandTests: XCTestCase {
     // local APIC, and memory that the firmware's own build reserved at a fixed address.
     let fixedAddresses: Set = ["LocalApicTimerDxe", "S3SaveStateDxe", "BootScriptExecutorDxe"]
     let info = try transom("info", Self.firmware, "--json")
-    let images = info.json["drivers"] as? [[String: Any]] ?? []
+    let images = info.json["images"] as? [[String: Any]] ?? []
     let names = images.compactMap { image -> String? in
       guard image["machine"] as? String == "x64", image["type"] as? String == "driver",
         image["subsystem"] as? String == "boot-service driver"

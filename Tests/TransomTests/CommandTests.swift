@@ -19,14 +19,14 @@ final class CommandTests: XCTestCase {
 
   func transom(_ arguments: [String]) throws -> Output {
     let process = Process()
-    process.executableURL = Bundle(for: Self.self).bundleURL.deletingLastPathComponent()
+    process.executableURL = Bundle.main.executableURL?.deletingLastPathComponent()
       .appendingPathComponent("transom")
     process.arguments = arguments
     let directory = FileManager.default.temporaryDirectory
     let out = directory.appendingPathComponent(UUID().uuidString)
     let error = directory.appendingPathComponent(UUID().uuidString)
-    _ = _ = FileManager.default.createFile(atPath: out.path, contents: nil)
-    _ = _ = FileManager.default.createFile(atPath: error.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: out.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: error.path, contents: nil)
     defer {
       try? FileManager.default.removeItem(at: out)
       try? FileManager.default.removeItem(at: error)
@@ -92,7 +92,7 @@ final class CommandTests: XCTestCase {
   }
 
   func testBudgetsEndRuns() throws {
-    let run = try transom("run", packQemuVideo(), "--budget", "100000", "--json")
+    let run = try transom("run", packQemuVideo(), "--budget", "20000", "--json")
     XCTAssertEqual(run.code, 6, run.text + run.error)
     XCTAssertEqual(run.json["outcome"] as? String, "outOfBudget")
   }

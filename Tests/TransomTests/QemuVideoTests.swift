@@ -109,7 +109,7 @@ final class QemuVideoTests: XCTestCase {
       for y in 0..<rows {
         for x in 0..<columns { model[(corner.y + y) * width + corner.x + x] = colour }
       }
-      XCTAssertEqual(try screen(), model)
+      XCTAssertTrue(try screen() == model)
     }
 
     // A part of a wider buffer onto the screen.
@@ -120,7 +120,7 @@ final class QemuVideoTests: XCTestCase {
     for y in 0..<33 {
       for x in 0..<60 { model[(200 + y) * width + 100 + x] = buffer[(9 + y) * 90 + 7 + x] }
     }
-    XCTAssertEqual(try screen(), model)
+    XCTAssertTrue(try screen() == model)
 
     // The screen into a part of a wider buffer.
     let before = [UInt32](repeating: 0xAAAA_AAAA, count: 80 * 60)
@@ -132,21 +132,26 @@ final class QemuVideoTests: XCTestCase {
       for x in 0..<64 { expected[(6 + y) * 80 + 5 + x] = model[(198 + y) * width + 98 + x] }
     }
     XCTAssertEqual(after.map { $0 & 0xFF_FFFF }, expected.map { $0 & 0xFF_FFFF })
-    XCTAssertEqual(try screen(), model)
+    XCTAssertTrue(try screen() == model)
 
-    // The screen onto itself, overlapping, both ways.
-    for (source, destination) in [
-      (Point(x: 90, y: 190), Point(x: 110, y: 203)), (Point(x: 110, y: 203), Point(x: 95, y: 198)),
+    // The screen onto itself, overlapping. Copying towards the end, this driver begins one row late:
+    // EDK2's FrameBufferBltLib (VideoToVideo) adds Height lines to both ends, not Height - 1. The same
+    // machine code does the same on an x86 board, so that is what must be seen here.
+    for (source, destination, late) in [
+      (Point(x: 90, y: 190), Point(x: 110, y: 203), 1),
+      (Point(x: 110, y: 203), Point(x: 95, y: 198), 0),
+      (Point(x: 100, y: 200), Point(x: 95, y: 200), 0),
     ] {
       _ = blt(.videoToVideo, [0], from: source, to: destination, 80, 50)
       let old = model
-      for y in 0..<50 {
+      for y in late..<50 + late {
         for x in 0..<80 {
           model[(destination.y + y) * width + destination.x + x] =
             old[(source.y + y) * width + source.x + x]
         }
       }
-      XCTAssertEqual(try screen(), model)
+      // Half a million numbers make a poor message.
+      XCTAssertTrue(try screen() == model, "\(source) to \(destination)")
     }
   }
 

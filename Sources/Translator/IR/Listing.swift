@@ -113,7 +113,8 @@ package struct TranslationListing {
     }
     if op.third != .none { add(operand(op.third, op, isVector)) }
     switch op.opcode {
-    case .load, .loadSigned, .store, .address, .vectorLoad, .vectorStore, .maskMove:
+    case .load, .loadSigned, .store, .address, .vectorLoad, .vectorStore, .maskMove,
+      .vectorMaskedLoad, .vectorMaskedStore, .vectorGather:
       add(memory(op))
     case .jump, .raise, .branch, .branchCounter, .modifyFlags: add(hex(op.immediate))
     default: break
@@ -179,7 +180,8 @@ extension Opcode {
   /// Operands name vector registers (some of them: the others are plain to see).
   fileprivate var isVector: Bool {
     switch self {
-    case .vector, .vectorLoad, .vectorStore, .vectorMove, .vectorFlags, .vectorString, .maskMove:
+    case .vector, .vectorLoad, .vectorStore, .vectorMove, .vectorFlags, .vectorString, .maskMove,
+      .vectorMaskedLoad, .vectorMaskedStore, .vectorGather:
       true
     default: false
     }

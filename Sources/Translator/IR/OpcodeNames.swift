@@ -93,6 +93,9 @@ extension Opcode {
     case .vectorFromGeneral: "vectorFromGeneral"
     case .vectorFlags: "vectorFlags"
     case .vectorString: "vectorString"
+    case .vectorMaskedLoad: "vectorMaskedLoad"
+    case .vectorMaskedStore: "vectorMaskedStore"
+    case .vectorGather: "vectorGather"
     case .maskMove: "maskMove"
     }
   }

@@ -198,7 +198,7 @@ struct Interpreter {
       return .leave
     case .system: return system(op)
     case .vector, .vectorLoad, .vectorStore, .vectorMove, .vectorToGeneral, .vectorFromGeneral,
-      .vectorFlags, .vectorString, .maskMove:
+      .vectorFlags, .vectorString, .maskMove, .vectorMaskedLoad, .vectorMaskedStore, .vectorGather:
       return vector(op)
     case .x87: return x87(op)
     }

@@ -76,6 +76,9 @@ extension Interpreter {
     case .vectorFlags: return vectorFlags(op)
     case .vectorString: return vectorString(op)
     case .maskMove: return maskMove(op)
+    case .vectorMaskedLoad: return maskedLoad(op)
+    case .vectorMaskedStore: return maskedStore(op)
+    case .vectorGather: return gather(op)
     default: return operation(op)
     }
     return .next

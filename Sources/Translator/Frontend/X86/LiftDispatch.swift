@@ -3,7 +3,7 @@ extension Lifter {
   mutating func lift(_ instruction: DecodedInstruction) {
     i = instruction
     let row = table.rows[i.row]
-    guard features.has(row.feature) else { return raise(6) }
+    guard isOffered(row) else { return raise(6) }
     switch row.meaning {
     case .add: binary(.add)
     case .or: binary(.or)
@@ -189,6 +189,14 @@ extension Lifter {
     case .vectorFromInteger: vectorFromInteger(row)
     case .vectorToInteger: vectorToInteger(row)
     case .vectorConvertMMX: vectorConvertMMX(row)
+    case .vectorBroadcast: vectorUnary(row)
+    case .vectorStoreResult: vectorStoreResult(row)
+    case .vectorMaskedLoad: vectorMasked(row, isStore: false)
+    case .vectorMaskedStore: vectorMasked(row, isStore: true)
+    case .vectorGather: vectorGather(row)
+    case .fused132: fused(row, .Vx, .Wx, .Hx)
+    case .fused213: fused(row, .Hx, .Vx, .Wx)
+    case .fused231: fused(row, .Hx, .Wx, .Vx)
     case .emms: system(.emms)
     case .ldmxcsr: loadMXCSR()
     case .stmxcsr: storeMXCSR()

@@ -62,7 +62,7 @@ package struct TranslationListing {
       case .truncated?:
         line.mnemonic = "(cut)"
         line.length = count - offset
-      case .invalid?: break
+      case .invalid?, .tooLong?: break
       }
       lines.append(line)
     }

@@ -11,12 +11,15 @@ struct BlockTranslator {
   private var sourceStart: UInt64 = 0
   private var sourceCount: UInt64 = 0
 
-  init(operations: UnsafeMutablePointer<Operation>, mode: ProcessorMode, features: FeatureSet) {
+  init(
+    operations: UnsafeMutablePointer<Operation>, mode: ProcessorMode, features: FeatureSet,
+    access: UnitAccess = UnitAccess()
+  ) {
     self.operations = operations
     self.mode = mode
     lifter = Lifter(
       builder: BlockBuilder(operations: operations, capacity: TranslationCache.longestBlock),
-      table: EncodingTable.shared, mode: mode, features: features)
+      table: EncodingTable.shared, mode: mode, features: features, access: access)
   }
 
   /// As `translate(_:longest:passes:)`, of bytes that lie elsewhere than at `address`; they stay
@@ -51,7 +54,7 @@ struct BlockTranslator {
       at = lifter.next
       count += 1
       if lifter.ended { break }
-      if at &- address > 60_000 { break }
+      if at &- address > 60_000 || at > lifter.addressMask { break }
     }
     if !lifter.ended { lifter.jump(to: at & lifter.addressMask) }
     var block = Block(operations: operations)
@@ -97,7 +100,13 @@ struct BlockTranslator {
       lifter.i = DecodedInstruction()
       lifter.i.length = length
       lifter.builder.boundary(offset: Int(at &- base), length: length)
-      lifter.invalid(bytes, Int(length))
+      lifter.raise(6)
+    case .tooLong?:
+      lifter.next = at &+ 15
+      lifter.i = DecodedInstruction()
+      lifter.i.length = 15
+      lifter.builder.boundary(offset: Int(at &- base), length: 15)
+      lifter.raise(13)
     case nil:
       lifter.next = at &+ UInt64(decoded.length)
       lifter.builder.boundary(offset: Int(at &- base), length: decoded.length)
@@ -114,12 +123,5 @@ struct BlockTranslator {
   private mutating func fetchFault(_ at: UInt64, base: UInt64) {
     lifter.builder.boundary(offset: Int(at &- base), length: 1)
     lifter.raise(14)
-  }
-}
-
-extension Lifter {
-  /// No row fits: an instruction the architecture has not, or one the table has not.
-  mutating func invalid(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
-    unsupported()
   }
 }

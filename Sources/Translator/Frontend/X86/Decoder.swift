@@ -44,6 +44,8 @@ struct DecodedInstruction {
 enum DecodeFailure {
   /// More bytes are needed than are readable.
   case truncated
+  /// More than fifteen bytes: #GP.
+  case tooLong
   /// No row fits, or a combination the architecture refuses: #UD.
   case invalid(length: UInt8)
 }
@@ -74,7 +76,7 @@ struct Decoder {
   private let limited: Bool
 
   private var failure: DecodeFailure {
-    limited ? .truncated : .invalid(length: 15)
+    limited ? .truncated : .tooLong
   }
 
   mutating func decode(_ out: inout DecodedInstruction) -> DecodeFailure? {

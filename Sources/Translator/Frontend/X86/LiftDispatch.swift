@@ -3,7 +3,9 @@ extension Lifter {
   mutating func lift(_ instruction: DecodedInstruction) {
     i = instruction
     let row = table.rows[i.row]
-    guard isOffered(row) else { return raise(6) }
+    guard isOffered(row) else { return substitute(row) }
+    let refusal = access.refusal(row, isVEX: i.isVEX)
+    if refusal != 0 { return raise(Int64(refusal)) }
     switch row.meaning {
     case .add: binary(.add)
     case .or: binary(.or)
@@ -99,7 +101,8 @@ extension Lifter {
     case .stos: string(.storeString)
     case .lods: string(.loadString)
     case .scas: string(.scanString, .all)
-    case .ins, .outs: unsupported()
+    case .ins: portString(isWrite: false)
+    case .outs: portString(isWrite: true)
 
     case .jcc: jcc()
     case .jmp: jump(to: relativeTarget)
@@ -115,7 +118,16 @@ extension Lifter {
     case .int1: raise(1, after: true)
     case .int: int()
     case .ud: raise(6)
-    case .callFar, .jmpFar, .retFar, .iret, .into, .bound, .loadFarPointer: unsupported()
+    case .callFar: callFar()
+    case .jmpFar: jumpFar()
+    case .retFar: returnFar()
+    case .iret: interruptReturn()
+    case .into: into()
+    case .bound: bound()
+    case .loadFarPointer: loadFarPointer()
+    case .syscall: system(.fastCall)
+    case .sysenter: raise(13)
+    case .salc: salc()
 
     case .clc: setFlags(clear: 1, set: 0)
     case .stc: setFlags(clear: 0, set: 1)
@@ -134,7 +146,9 @@ extension Lifter {
       ended = true
     case .in: port(isWrite: false)
     case .out: port(isWrite: true)
-    case .rdtsc, .rdtscp: query(.timestamp)
+    case .rdtsc: query(.timestamp)
+    case .rdtscp: query(.timestamp, readsAuxiliary: true)
+    case .rdpid: readProcessor()
     case .rdrand: query(.random)
     case .rdseed: query(.seed)
     case .cpuid: system(.cpuid)
@@ -142,20 +156,26 @@ extension Lifter {
     case .wrmsr: system(.writeMSR)
     case .rdpmc: system(.readPerformance)
     case .xgetbv: system(.xgetbv)
-    case .xsetbv: system(.xsetbv)
+    case .xsetbv:
+      system(.xsetbv)
+      jump(to: nextAddress)
     case .movFromSegment: movFromSegment()
     case .movToSegment: movToSegment()
     case .movFromControl: control(.readControl, reads: true)
     case .movToControl: control(.writeControl, reads: false)
     case .movFromDebug: control(.readDebug, reads: true)
     case .movToDebug: control(.writeDebug, reads: false)
-    case .clts: system(.clearTaskSwitched)
+    case .clts:
+      system(.clearTaskSwitched)
+      jump(to: nextAddress)
     case .sgdt: system(.storeGDT, memory: memory)
     case .sidt: system(.storeIDT, memory: memory)
     case .lgdt: system(.loadGDT, memory: memory)
     case .lidt: system(.loadIDT, memory: memory)
     case .smsw: storeWord(.storeMachineStatus)
-    case .lmsw: loadWord(.loadMachineStatus)
+    case .lmsw:
+      loadWord(.loadMachineStatus)
+      jump(to: nextAddress)
     case .sldt: storeWord(.storeLDT)
     case .str: storeWord(.storeTask)
     case .lldt: loadWord(.loadLDT)
@@ -165,7 +185,11 @@ extension Lifter {
     case .rdgsbase: base(.readGSBase, reads: true)
     case .wrfsbase: base(.writeFSBase, reads: false)
     case .wrgsbase: base(.writeGSBase, reads: false)
-    case .verr, .verw, .lar, .lsl, .arpl: unsupported()
+    case .verr: verify(.verifyRead)
+    case .verw: verify(.verifyWrite)
+    case .lar: descriptor(.loadAccessRights)
+    case .lsl: descriptor(.loadLimit)
+    case .arpl: adjustPrivilege()
     case .fwait: x87Wait()
     case .vector: vector(row)
     case .vectorUnary: vectorUnary(row)

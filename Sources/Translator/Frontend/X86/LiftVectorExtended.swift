@@ -8,6 +8,16 @@ extension Lifter {
     return true
   }
 
+  /// Outside the profile an instruction is #UD, but LZCNT and TZCNT are what they were before: BSR
+  /// and BSF, their prefix ignored.
+  mutating func substitute(_ row: Encoding) {
+    switch row.meaning {
+    case .lzcnt: count(.bitScanReverse)
+    case .tzcnt: count(.bitScanForward)
+    default: raise(6)
+    }
+  }
+
   /// Operations whose result goes to the register or memory operand: VEXTRACTF128, VCVTPS2PH.
   mutating func vectorStoreResult(_ row: Encoding) {
     var op = vectorOperation(.vector, row)

@@ -103,7 +103,10 @@ if !bareMetal {
       name: "TraceTests", dependencies: ["Trace"], swiftSettings: language),
     .testTarget(
       name: "TransomTests",
-      dependencies: ["Transom", "TransomCommands", "FirmwareVolume", "OptionROM"],
+      dependencies: [
+        "Transom", "TransomCommands", "FirmwareVolume", "OptionROM", "DeviceModels",
+        "SimulatedFirmware",
+      ],
       swiftSettings: language),
   ]
 }

@@ -228,19 +228,23 @@ enum VectorFloat {
     var environment = FloatEnvironment(mxcsr: mxcsr)
     let format: FloatFormat = op == .dpps ? .single : .double
     let count = op == .dpps ? 4 : 2
-    // Sums are made of rounded products, pairs first; each step's result may be flushed but is
-    // not a denormal operand of the next by DAZ.
+    // The sums take the rounded products and partial sums as operands like any others: denormal
+    // ones are reported, or read as zeros.
+    func again(_ value: FloatValue) -> FloatValue {
+      FloatValue(bits: value.bits(format), format, environment)
+    }
     func product(_ a: V256, _ b: V256, _ index: Int) -> FloatValue {
       if immediate >> UInt8(4 + index) & 1 == 0 { return .zero(negative: false) }
-      return SoftFloat.multiply(
+      let value = SoftFloat.multiply(
         element(a, index, format, environment), element(b, index, format, environment), format,
         &environment)
+      return again(value)
     }
     let result = Lanes.perLane(a, b, width) { a, b in
       var sum = SoftFloat.add(product(a, b, 0), product(a, b, 1), format, &environment)
       if count == 4 {
         let high = SoftFloat.add(product(a, b, 2), product(a, b, 3), format, &environment)
-        sum = SoftFloat.add(sum, high, format, &environment)
+        sum = SoftFloat.add(again(sum), again(high), format, &environment)
       }
       var result = V256.zero
       for index in 0..<count where immediate >> UInt8(index) & 1 != 0 {

@@ -1,0 +1,26 @@
+// UEFI 2.10, 34.3: EFI_HII_STRING_PROTOCOL. Layouts and nothing else.
+#pragma once
+#include "HiiPackages.h"
+
+typedef struct _EFI_HII_STRING_PROTOCOL EFI_HII_STRING_PROTOCOL;
+typedef EFI_STATUS (*EFI_HII_NEW_STRING)(
+    const EFI_HII_STRING_PROTOCOL *, EFI_HII_HANDLE, EFI_STRING_ID *, const char *, const CHAR16 *,
+    EFI_STRING, const EFI_FONT_INFO *);
+typedef EFI_STATUS (*EFI_HII_GET_STRING)(
+    const EFI_HII_STRING_PROTOCOL *, const char *, EFI_HII_HANDLE, EFI_STRING_ID, EFI_STRING,
+    UINTN *, EFI_FONT_INFO **);
+typedef EFI_STATUS (*EFI_HII_SET_STRING)(
+    const EFI_HII_STRING_PROTOCOL *, EFI_HII_HANDLE, EFI_STRING_ID, const char *, EFI_STRING,
+    const EFI_FONT_INFO *);
+typedef EFI_STATUS (*EFI_HII_GET_LANGUAGES)(
+    const EFI_HII_STRING_PROTOCOL *, EFI_HII_HANDLE, char *, UINTN *);
+typedef EFI_STATUS (*EFI_HII_GET_2ND_LANGUAGES)(
+    const EFI_HII_STRING_PROTOCOL *, EFI_HII_HANDLE, const char *, char *, UINTN *);
+
+struct _EFI_HII_STRING_PROTOCOL {
+  EFI_HII_NEW_STRING NewString;
+  EFI_HII_GET_STRING GetString;
+  EFI_HII_SET_STRING SetString;
+  EFI_HII_GET_LANGUAGES GetLanguages;
+  EFI_HII_GET_2ND_LANGUAGES GetSecondaryLanguages;
+};

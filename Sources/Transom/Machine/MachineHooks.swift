@@ -1,0 +1,147 @@
+import LinuxHost
+import Shim
+import SimulatedFirmware
+import Trace
+import Translator
+
+/// What the shim asks of the machine around it, answered by the simulated firmware, its bus and
+/// its clock. One per process: the shim calls it through C functions.
+final class MachineHooks {
+  let firmware: Firmware
+  let engine: Engine
+  let budget: UInt64
+  /// Set once they exist; the shim cannot ask before.
+  var bus: PCIBus?
+  var recorder: Recorder?
+  /// The level of nesting the shim is at.
+  var level: () -> Int = { 0 }
+  /// Told when a call into the guest has returned: target, result, and the guest instructions
+  /// executed before it.
+  var guestReturned: (UInt64, UInt64, UInt64) -> Void = { _, _, _ in }
+  /// Guest accesses to ports, by port.
+  private(set) var portCounts: [UInt16: UInt64] = [:]
+
+  /// Guest instructions between two looks at the timers.
+  private let quantum: UInt64 = 50_000
+  private var countedInstructions: UInt64 = 0
+
+  init(firmware: Firmware, engine: Engine, budget: UInt64) {
+    self.firmware = firmware
+    self.engine = engine
+    self.budget = budget
+    engine.state.pointee.instructionLimit = min(quantum, budget)
+  }
+
+  /// The shim's view of this. The caller keeps the object alive as long as the shim is active.
+  var machine: Machine {
+    var machine = Machine()
+    machine.context = Unmanaged.passUnretained(self).toOpaque()
+    machine.kindOfAddress = { context, address in
+      MachineHooks.of(context).firmware.code.range.contains(address) ? Machine.host : Machine.none
+    }
+    machine.deviceLoad = { context, address, size, value in
+      MachineHooks.of(context).bus?.deviceLoad(address, size: Int(size), value: value) ?? false
+    }
+    machine.deviceStore = { context, address, size, value in
+      MachineHooks.of(context).bus?.deviceStore(address, size: Int(size), value: value) ?? false
+    }
+    machine.readPort = { context, port, size, value in
+      MachineHooks.of(context).readPort(port, size, value)
+    }
+    machine.writePort = { context, port, size, value in
+      MachineHooks.of(context).writePort(port, size, value)
+    }
+    machine.timestamp = { context in
+      let hooks = MachineHooks.of(context)
+      hooks.passTime()
+      return hooks.firmware.clock.nanoseconds
+    }
+    machine.safepoint = { context, count in MachineHooks.of(context).safepoint(count) }
+    machine.halt = { context, count in MachineHooks.of(context).halt(count) }
+    machine.willCallHost = { context, target, arguments in
+      MachineHooks.of(context).willCallHost(target, arguments)
+    }
+    machine.didCallHost = { context, _, _, result in
+      let hooks = MachineHooks.of(context)
+      hooks.recorder?.end(.guestToHost, level: hooks.level(), result: result)
+    }
+    machine.willEnterGuest = { context, target, arguments, depth in
+      let hooks = MachineHooks.of(context)
+      hooks.recorder?.begin(
+        .hostToGuest, level: depth, target: target, caller: 0,
+        instructions: hooks.engine.state.pointee.instructionCount,
+        arguments: MachineHooks.words(arguments))
+      return hooks.engine.state.pointee.instructionCount
+    }
+    machine.didLeaveGuest = { context, target, result, instructionsBefore, depth in
+      let hooks = MachineHooks.of(context)
+      hooks.passTime()
+      hooks.recorder?.end(.hostToGuest, level: depth, result: result)
+      hooks.guestReturned(target, result, instructionsBefore)
+    }
+    return machine
+  }
+
+  /// Brings the clock up to the guest's instructions: one nanosecond each.
+  func passTime() {
+    let count = engine.state.pointee.instructionCount
+    firmware.clock.advance(by: count &- countedInstructions)
+    countedInstructions = count
+  }
+
+  private func safepoint(_ count: UInt64) -> UInt64 {
+    passTime()
+    guard count < budget else { return 0 }
+    firmware.pollEvents()
+    return min(engine.state.pointee.instructionCount + quantum, budget)
+  }
+
+  /// HLT waits for an interrupt; the only one here is the timer's.
+  private func halt(_ count: UInt64) -> UInt64 {
+    passTime()
+    guard let deadline = firmware.nextDeadline else { return 0 }
+    firmware.clock.advance(to: deadline)
+    return safepoint(count)
+  }
+
+  private func readPort(
+    _ port: UInt16, _ size: UInt8, _ value: UnsafeMutablePointer<UInt32>
+  ) -> Bool {
+    portCounts[port, default: 0] += 1
+    guard let bus, bus.bridge.window(.io) != nil else { return false }
+    value.pointee = UInt32(truncatingIfNeeded: bus.portRead(port, size: Int(size)))
+    return true
+  }
+
+  private func writePort(_ port: UInt16, _ size: UInt8, _ value: UInt32) -> Bool {
+    portCounts[port, default: 0] += 1
+    guard let bus, bus.bridge.window(.io) != nil else { return false }
+    bus.portWrite(port, size: Int(size), value: UInt64(value))
+    return true
+  }
+
+  private func willCallHost(_ target: UInt64, _ arguments: UnsafeMutablePointer<UInt64>) {
+    passTime()
+    guard let recorder else { return }
+    // The call has pushed its return address: the guest's next instruction.
+    let stack = engine.state.pointee.gpr.4
+    var caller: UInt64 = 0
+    if let bytes = GuestBytes.read(stack, 8) {
+      caller = bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
+    recorder.begin(
+      .guestToHost, level: level(), target: target, caller: caller,
+      instructions: engine.state.pointee.instructionCount,
+      arguments: Self.words(arguments))
+  }
+
+  private static func of(_ context: UnsafeMutableRawPointer?) -> MachineHooks {
+    Unmanaged<MachineHooks>.fromOpaque(context.unsafelyUnwrapped).takeUnretainedValue()
+  }
+
+  private static func words(_ arguments: UnsafeMutablePointer<UInt64>) -> SIMD16<UInt64> {
+    var words = SIMD16<UInt64>()
+    for index in 0..<16 { words[index] = arguments[index] }
+    return words
+  }
+}

@@ -1,0 +1,95 @@
+import CUEFI
+import DeviceModels
+import LinuxHost
+import Shim
+import SimulatedFirmware
+import Trace
+import Translator
+
+/// Why a machine could not be made.
+public struct MachineError: Error, CustomStringConvertible {
+  public var description: String
+}
+
+/// A simulated server: firmware, PCI bus with its devices, and the shim through which the firmware
+/// reaches x64 code. A process has one at a time.
+public final class SimulatedMachine {
+  public let platform: Platform
+  public let firmware: Firmware
+  public let bus: PCIBus
+  public let shim: Shim<LinuxHost>
+  public let recorder: Recorder
+  let hooks: MachineHooks
+  let names: AddressNames
+
+  /// Builds the machine and leaves it ready to start drivers. `budget` bounds the guest
+  /// instructions of everything that runs on it.
+  public init(
+    platform: Platform, devices: [any PCIDevice], budget: UInt64, marksPages: Bool = true
+  ) throws(MachineError) {
+    self.platform = platform
+    do {
+      firmware = try Firmware(configuration: FirmwareConfiguration(platform: platform))
+      try firmware.start()
+      try StandardProtocols.install(on: firmware, platform: Self.description(of: platform))
+      bus = try PCIBus(firmware: firmware, platform: platform, devices: devices)
+      try bus.install()
+      let engine = Engine()
+      hooks = MachineHooks(firmware: firmware, engine: engine, budget: budget)
+      hooks.bus = bus
+      shim = try Shim(host: LinuxHost(machine: hooks.machine), engine: engine)
+      try shim.installTrap()
+      try ImageEmulator.install(on: firmware, shim: shim, marksPages: marksPages)
+    } catch {
+      throw MachineError(description: "the machine could not be made: \(error)")
+    }
+    names = AddressNames(firmware: firmware)
+    let names = names
+    recorder = Recorder(
+      decoder: CallDecoder(nameOf: { names.name($0) }, read: { GuestBytes.read($0, $1) }))
+    hooks.recorder = recorder
+    hooks.level = { [shim] in shim.depth }
+    interceptMemoryServices()
+  }
+
+  /// Gives the process's memory back. Nothing of the machine may be used afterwards.
+  public func tearDown() {
+    shim.removeTrap()
+    ImageEmulator.drop()
+    hooks.level = { 0 }
+    hooks.recorder = nil
+    bus.tearDown()
+    firmware.tearDown()
+  }
+
+  /// Guest instructions executed so far.
+  public var guestInstructions: UInt64 { shim.engine.state.pointee.instructionCount }
+
+  /// The services that change memory the guest may have executed. The firmware does not know.
+  private func interceptMemoryServices() {
+    let actions: [(String, Interception)] = [
+      ("gBS->CopyMem", .invalidate(address: 0, count: 2)),
+      ("gBS->SetMem", .invalidate(address: 0, count: 1)),
+      ("gBS->AllocatePages", .allocatePages), ("gBS->FreePages", .freePages),
+      ("gBS->AllocatePool", .allocatePool), ("gBS->FreePool", .freePool),
+    ]
+    for (name, action) in actions {
+      if let address = firmware.code.address(named: name) { shim.intercept(address, action) }
+    }
+  }
+
+  private static func description(of platform: Platform) -> StandardProtocols.Platform {
+    var deviceMemory: [(base: UInt64, length: UInt64)] = []
+    var ports: [(base: UInt64, length: UInt64)] = []
+    for window in platform.hostBridge?.windows ?? [] {
+      if window.space == .io {
+        ports.append((window.pciBase, window.size))
+      } else {
+        deviceMemory.append((window.hostBase, window.size))
+      }
+    }
+    return StandardProtocols.Platform(
+      systemMemory: platform.memory.map { ($0.base, $0.size) }, deviceMemory: deviceMemory,
+      ports: ports)
+  }
+}

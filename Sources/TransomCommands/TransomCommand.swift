@@ -1,0 +1,26 @@
+import ArgumentParser
+
+/// The command-line tool.
+public struct TransomCommand: ParsableCommand {
+  public static let configuration = CommandConfiguration(
+    commandName: "transom",
+    abstract: "Run x86-64 PCI option ROMs where the processor is another.",
+    subcommands: [InfoCommand.self, RunCommand.self, PackCommand.self, DisassembleCommand.self])
+
+  public init() {}
+
+  /// Runs the tool and ends the process. Wrong usage is exit code 2.
+  public static func execute() -> Never {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      exit(withError: nil)
+    } catch {
+      if exitCode(for: error) == .validationFailure {
+        CommandFailure.print(fullMessage(for: error))
+        exit(withError: ExitCode(2))
+      }
+      exit(withError: error)
+    }
+  }
+}

@@ -1,0 +1,3 @@
+import TransomCommands
+
+TransomCommand.execute()

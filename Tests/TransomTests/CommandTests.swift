@@ -1,0 +1,149 @@
+import Foundation
+import XCTest
+
+/// The tool as users have it: a process for each run, so that nothing is left over between them.
+final class CommandTests: XCTestCase {
+  private static let firmware = "/usr/share/OVMF/OVMF_CODE_4M.fd"
+
+  struct Output {
+    var code: Int32
+    var signalled: Bool
+    var text: String
+    var error: String
+    var json: [String: Any] {
+      (try? JSONSerialization.jsonObject(with: Data(text.utf8))) as? [String: Any] ?? [:]
+    }
+  }
+
+  func transom(_ arguments: String...) throws -> Output { try transom(arguments) }
+
+  func transom(_ arguments: [String]) throws -> Output {
+    let process = Process()
+    process.executableURL = Bundle(for: Self.self).bundleURL.deletingLastPathComponent()
+      .appendingPathComponent("transom")
+    process.arguments = arguments
+    let directory = FileManager.default.temporaryDirectory
+    let out = directory.appendingPathComponent(UUID().uuidString)
+    let error = directory.appendingPathComponent(UUID().uuidString)
+    _ = _ = FileManager.default.createFile(atPath: out.path, contents: nil)
+    _ = _ = FileManager.default.createFile(atPath: error.path, contents: nil)
+    defer {
+      try? FileManager.default.removeItem(at: out)
+      try? FileManager.default.removeItem(at: error)
+    }
+    process.standardOutput = try FileHandle(forWritingTo: out)
+    process.standardError = try FileHandle(forWritingTo: error)
+    try process.run()
+    process.waitUntilExit()
+    return Output(
+      code: process.terminationStatus, signalled: process.terminationReason == .uncaughtSignal,
+      text: String(decoding: try Data(contentsOf: out), as: UTF8.self),
+      error: String(decoding: try Data(contentsOf: error), as: UTF8.self))
+  }
+
+  private func temporary(_ name: String) -> String {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent(UUID().uuidString + "-" + name).path
+    addTeardownBlock { try? FileManager.default.removeItem(atPath: path) }
+    return path
+  }
+
+  private func needs(_ path: String) throws {
+    try XCTSkipUnless(FileManager.default.fileExists(atPath: path), "\(path) is not installed")
+  }
+
+  private func packQemuVideo(compressed: Bool = false) throws -> String {
+    try needs(Self.firmware)
+    let rom = temporary("video.rom")
+    let arguments = [
+      "pack", Self.firmware + ":QemuVideoDxe", "-o", rom, "--vendor", "0x1234", "--device",
+      "0x1111", "--class", "0x038000",
+    ]
+    let packed = try transom(arguments + (compressed ? ["--compress"] : []))
+    XCTAssertEqual(packed.code, 0, packed.error)
+    return rom
+  }
+
+  func testTheScreenLightsUpFromPlainAndCompressedROMs() throws {
+    for compressed in [false, true] {
+      let picture = temporary("splash.png")
+      let run = try transom(
+        "run", packQemuVideo(compressed: compressed), "--screenshot", picture, "--json")
+      XCTAssertEqual(run.code, 0, run.text + run.error)
+      let gop = run.json["gop"] as? [String: Any]
+      XCTAssertEqual(gop?["modes"] as? [String], QemuVideoConversation.modes)
+      XCTAssertTrue(FileManager.default.fileExists(atPath: picture))
+    }
+  }
+
+  func testReportsRepeat() throws {
+    let rom = try packQemuVideo()
+    XCTAssertEqual(try transom("run", rom, "--json").text, try transom("run", rom, "--json").text)
+  }
+
+  func testNothingRunsWithoutTheTrap() throws {
+    let run = try transom("run", packQemuVideo(), "--no-nx")
+    XCTAssertTrue(run.signalled || run.code != 0, "code \(run.code)\n\(run.text)")
+  }
+
+  func testTheHighPlatformWorks() throws {
+    let run = try transom("run", packQemuVideo(), "--platform", "high", "--json")
+    XCTAssertEqual(run.code, 0, run.text + run.error)
+  }
+
+  func testBudgetsEndRuns() throws {
+    let run = try transom("run", packQemuVideo(), "--budget", "100000", "--json")
+    XCTAssertEqual(run.code, 6, run.text + run.error)
+    XCTAssertEqual(run.json["outcome"] as? String, "outOfBudget")
+  }
+
+  func testDriversRefuseWhatIsNotTheirs() throws {
+    let run = try transom("run", packQemuVideo(), "--device", "blank=8086:1234:020000", "--json")
+    XCTAssertEqual(run.code, 1, run.text + run.error)
+    let steps = run.json["steps"] as? [[String: Any]] ?? []
+    let supported = steps.first { $0["name"] as? String == "DriverBinding.Supported" }
+    XCTAssertEqual(supported?["status"] as? String, "EFI_UNSUPPORTED")
+  }
+
+  func testWrongUsageAndDamagedFilesAreTold() throws {
+    XCTAssertEqual(try transom("run", "/nonexistent.rom").code, 2)
+    XCTAssertEqual(try transom("run").code, 2)
+    XCTAssertEqual(try transom("run", packQemuVideo(), "--device", "nothing").code, 2)
+    XCTAssertEqual(try transom("run", packQemuVideo(), "--mode", "1x1").code, 1)
+    let damaged = temporary("damaged.efi")
+    try Data([0x4D, 0x5A] + [UInt8](repeating: 0xFF, count: 200))
+      .write(to: URL(fileURLWithPath: damaged))
+    XCTAssertEqual(try transom("run", damaged).code, 3)
+  }
+
+  func testNetworkROMsStartAndAnswerForAForeignDevice() throws {
+    let directory = "/usr/lib/ipxe/qemu"
+    try needs(directory)
+    let roms = try FileManager.default.contentsOfDirectory(atPath: directory)
+      .filter { $0.hasPrefix("efi-") }.sorted()
+    XCTAssertEqual(roms.count, 8)
+    for rom in roms {
+      let run = try transom(
+        "run", directory + "/" + rom, "--device", "blank=1234:4321:020000", "--json")
+      let steps = run.json["steps"] as? [[String: Any]] ?? []
+      let status = { (name: String) in
+        steps.first { $0["name"] as? String == name }?["status"] as? String
+      }
+      XCTAssertEqual(status("StartImage"), "EFI_SUCCESS", rom + run.text + run.error)
+      XCTAssertNotNil(status("DriverBinding.Supported"), rom)
+      let handles = run.json["handles"] as? [[String: Any]] ?? []
+      let both = handles.contains {
+        let protocols = $0["protocols"] as? [String] ?? []
+        return Set(protocols).isSuperset(of: ["DriverBinding", "ComponentName2", "LoadedImage"])
+      }
+      XCTAssertTrue(both, "\(rom): \(handles)")
+    }
+  }
+
+  func testDisassemblyBeginsAtTheEntryPoint() throws {
+    try needs(Self.firmware)
+    let listing = try transom("disassemble", Self.firmware + ":QemuVideoDxe", "--count", "5")
+    XCTAssertEqual(listing.code, 0, listing.error)
+    XCTAssertEqual(listing.text.split(separator: "\n").count, 5, listing.text)
+  }
+}

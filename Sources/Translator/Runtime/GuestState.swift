@@ -10,6 +10,9 @@ extension TransomGuestState {
     x87Tag = 0xFFFF
     cr0 = 0x8001_0033
     cr4 = 0x668
+    // FSGSBASE and OSXSAVE, so that what CPUID offers can be used.
+    if features.has(.fsgsbase) { cr4 |= 1 << 16 }
+    if features.has(.xsave) { cr4 |= 1 << 18 }
     efer = 0xD00
     xcr0 = features.has(.avx) ? 7 : 3
     apicBase = 0xFEE0_0900

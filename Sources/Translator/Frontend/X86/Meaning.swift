@@ -22,4 +22,7 @@ enum Meaning: UInt16 {
   case vectorExtract, vectorInsert, vectorFlags, vectorString, maskMove, vectorFromInteger
   case vectorToInteger, vectorConvertMMX, emms, ldmxcsr, stmxcsr, fxsave, fxrstor, xsave, xrstor
   case zeroUpper, zeroAll
+  case vectorBroadcast, vectorStoreResult, vectorMaskedLoad, vectorMaskedStore, vectorGather
+  case fused132, fused213, fused231
+  case rdpid, syscall, sysenter, salc
 }

@@ -55,7 +55,8 @@ static void saveState(uint64_t *words, const ucontext_t *context) {
     words[transomWordGeneral + i] = (uint64_t)context->uc_mcontext.gregs[registers[i]];
   }
   words[transomWordRIP] = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
-  words[transomWordFlags] = (uint64_t)context->uc_mcontext.gregs[REG_EFL];
+  // RF is the trap's own.
+  words[transomWordFlags] = (uint64_t)context->uc_mcontext.gregs[REG_EFL] & ~0x10000ull;
   const uint8_t *area = (const uint8_t *)context->uc_mcontext.fpregs;
   uint64_t present;
   memcpy(&present, area + xsaveHeader, 8);

@@ -1,4 +1,4 @@
-import CTranslator
+internal import CTranslator
 package import Translator
 
 /// Our processor, told and asked in words.

@@ -1,4 +1,4 @@
-import CNativeRunner
+internal import CNativeRunner
 import Glibc
 
 /// The regions of the case being run, mapped in this process at their very addresses.
@@ -20,7 +20,8 @@ package final class GuestMemory {
   package func prepare(_ wanted: [Region]) -> String? {
     if wanted == regions, wanted.reduce(0, { $0 &+ $1.count }) <= 1 << 20 {
       for region in regions {
-        memset(UnsafeMutableRawPointer(bitPattern: UInt(region.address)), 0, Int(region.count))
+        guard let start = UnsafeMutableRawPointer(bitPattern: UInt(region.address)) else { continue }
+        memset(start, 0, Int(region.count))
       }
       return nil
     }
@@ -51,8 +52,10 @@ package final class GuestMemory {
   package func write(_ placed: Placed) {
     guard contains(placed.address, placed.bytes.count) else { return }
     placed.bytes.withUnsafeBytes { bytes in
-      guard let from = bytes.baseAddress else { return }
-      memcpy(UnsafeMutableRawPointer(bitPattern: UInt(placed.address)), from, bytes.count)
+      guard let from = bytes.baseAddress,
+        let to = UnsafeMutableRawPointer(bitPattern: UInt(placed.address))
+      else { return }
+      memcpy(to, from, bytes.count)
     }
   }
 

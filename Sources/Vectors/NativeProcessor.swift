@@ -1,4 +1,4 @@
-import CNativeRunner
+package import CNativeRunner
 import Glibc
 
 /// The host's own processor, in a child process. One case, or many at a time.

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 extension TestCase {
   /// Reads one line of JSON.

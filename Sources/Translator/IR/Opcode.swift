@@ -118,6 +118,11 @@ public enum Opcode: UInt8, Sendable {
   case vectorString
   /// MASKMOVQ, MASKMOVDQU: left's bytes to [RDI] where right's have the top bit
   case maskMove
+  /// dst or memory = elements of `selector` bytes (of left) where third's top bits say so
+  case vectorMaskedLoad, vectorMaskedStore
+  /// dst = elements of `selector` bytes from base + right's indices (`immediate` bytes each) where
+  /// third's top bits say so; third ends up zero
+  case vectorGather
   /// `X87Operation` in selector
   case x87
 

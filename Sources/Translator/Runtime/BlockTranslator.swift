@@ -5,13 +5,33 @@ struct BlockTranslator {
   private var lifter: Lifter
   private let mode: ProcessorMode
   private let operations: UnsafeMutablePointer<Operation>
+  /// Where the guest's bytes are read from, if not at their own addresses: host address of the
+  /// byte that the guest has at `sourceStart`, and how many there are.
+  private var source: UnsafePointer<UInt8>?
+  private var sourceStart: UInt64 = 0
+  private var sourceCount: UInt64 = 0
 
-  init(operations: UnsafeMutablePointer<Operation>, mode: ProcessorMode, features: FeatureSet) {
+  init(
+    operations: UnsafeMutablePointer<Operation>, mode: ProcessorMode, features: FeatureSet,
+    access: UnitAccess = UnitAccess()
+  ) {
     self.operations = operations
     self.mode = mode
     lifter = Lifter(
       builder: BlockBuilder(operations: operations, capacity: TranslationCache.longestBlock),
-      table: EncodingTable.shared, mode: mode, features: features)
+      table: EncodingTable.shared, mode: mode, features: features, access: access)
+  }
+
+  /// As `translate(_:longest:passes:)`, of bytes that lie elsewhere than at `address`; they stay
+  /// valid and unchanged while this runs. A block ends where they do.
+  mutating func translate(
+    _ bytes: UnsafePointer<UInt8>, count: Int, at address: UInt64, longest: Int, passes: Bool = true
+  ) -> Block? {
+    source = bytes
+    sourceStart = address
+    sourceCount = UInt64(max(count, 0))
+    defer { source = nil }
+    return translate(address, longest: longest, passes: passes)
   }
 
   /// Nil if not even one byte at `address` is readable. A block never exceeds its capacity: an
@@ -34,7 +54,7 @@ struct BlockTranslator {
       at = lifter.next
       count += 1
       if lifter.ended { break }
-      if at &- address > 60_000 { break }
+      if at &- address > 60_000 || at > lifter.addressMask { break }
     }
     if !lifter.ended { lifter.jump(to: at & lifter.addressMask) }
     var block = Block(operations: operations)
@@ -52,6 +72,7 @@ struct BlockTranslator {
 
   /// How far from `at` bytes can be read: to the end of the page, or of the next.
   private func extendReadable(_ at: UInt64, _ end: UInt64) -> UInt64 {
+    if source != nil { return sourceStart &+ sourceCount }
     if end >= at &+ 15 { return end }
     var probe: UInt8 = 0
     var limit = end
@@ -65,7 +86,7 @@ struct BlockTranslator {
 
   /// Decodes and lifts one instruction. False: it runs beyond what can be read.
   private mutating func one(_ at: UInt64, _ count: UInt64, base: UInt64) -> Bool {
-    guard let bytes = UnsafePointer<UInt8>(bitPattern: UInt(at)) else { return false }
+    guard let bytes = hostBytes(at) else { return false }
     var decoder = Decoder(
       table: lifter.table, mode: mode, bytes: bytes, count: Int(min(count, 64)))
     var decoded = DecodedInstruction()
@@ -79,7 +100,13 @@ struct BlockTranslator {
       lifter.i = DecodedInstruction()
       lifter.i.length = length
       lifter.builder.boundary(offset: Int(at &- base), length: length)
-      lifter.invalid(bytes, Int(length))
+      lifter.raise(6)
+    case .tooLong?:
+      lifter.next = at &+ 15
+      lifter.i = DecodedInstruction()
+      lifter.i.length = 15
+      lifter.builder.boundary(offset: Int(at &- base), length: 15)
+      lifter.raise(13)
     case nil:
       lifter.next = at &+ UInt64(decoded.length)
       lifter.builder.boundary(offset: Int(at &- base), length: decoded.length)
@@ -88,15 +115,13 @@ struct BlockTranslator {
     return true
   }
 
+  private func hostBytes(_ at: UInt64) -> UnsafePointer<UInt8>? {
+    if let source { return source + Int(at &- sourceStart) }
+    return UnsafePointer<UInt8>(bitPattern: UInt(at))
+  }
+
   private mutating func fetchFault(_ at: UInt64, base: UInt64) {
     lifter.builder.boundary(offset: Int(at &- base), length: 1)
     lifter.raise(14)
-  }
-}
-
-extension Lifter {
-  /// No row fits: an instruction the architecture has not, or one the table has not.
-  mutating func invalid(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
-    unsupported()
   }
 }

@@ -73,6 +73,8 @@ public final class Engine {
   let cache: TranslationCache
   let codeMap: CodeMap
   private let scratch: UnsafeMutablePointer<Operation>
+  /// What the translations in the cache assume.
+  private var access = UnitAccess()
   /// Guest instructions translated so far.
   public private(set) var translatedInstructions: UInt64 = 0
 
@@ -86,6 +88,7 @@ public final class Engine {
     cache = TranslationCache(operations: configuration.cacheOperations, codeMap: codeMap)
     scratch = .allocate(capacity: TranslationCache.longestBlock)
     state.pointee.reset(configuration.features)
+    access = UnitAccess(state)
   }
 
   deinit {
@@ -95,13 +98,35 @@ public final class Engine {
 
   var mode: ProcessorMode { state.pointee.mode == 1 ? .protected32 : .long64 }
 
+  /// Drops the translations if the control registers now allow other units than they assume.
+  private func refreshAccess() {
+    let now = UnitAccess(state)
+    if now != access {
+      cache.flush()
+      access = now
+    }
+  }
+
+  /// Executes one instruction with RFLAGS.TF set: #DB follows it.
+  private func singleStep() -> Exit {
+    if let exit = step() { return exit }
+    state.pointee.dr.6 |= 1 << 14
+    return .fault(vector: 1, errorCode: 0, address: 0)
+  }
+
   /// Runs from `state.rip` until the embedder is needed.
   public func run() -> Exit {
     var interpreter = Interpreter(
       state: state, codeMap: codeMap, features: configuration.features)
+    refreshAccess()
     while true {
       applyPending()
+      if interpreter.controlChanged {
+        interpreter.controlChanged = false
+        refreshAccess()
+      }
       guard let block = cache.find(state.pointee.rip, mode) else { return .branchOutside }
+      if state.pointee.rflags & Flag.trap != 0 { return singleStep() }
       if let exit = interpreter.run(block.pointee) {
         applyPending()
         return exit
@@ -112,10 +137,11 @@ public final class Engine {
   /// Translates the block at `address`. False if its first instruction cannot be read.
   public func translate(at address: UInt64) -> Bool {
     let mode = self.mode
+    refreshAccess()
     if cache.find(address, mode) != nil { return true }
     let operations = cache.reserve()
     var translator = BlockTranslator(
-      operations: operations, mode: mode, features: configuration.features)
+      operations: operations, mode: mode, features: configuration.features, access: access)
     guard let block = translator.translate(address, longest: 64) else { return false }
     translatedInstructions &+= UInt64(block.instructionCount)
     _ = cache.insert(block)
@@ -125,7 +151,8 @@ public final class Engine {
   /// Executes exactly one instruction, offering accesses that fault to a device. Nil: done.
   public func step(window: DeviceWindow? = nil) -> Exit? {
     var translator = BlockTranslator(
-      operations: scratch, mode: mode, features: configuration.features)
+      operations: scratch, mode: mode, features: configuration.features,
+      access: UnitAccess(state))
     guard let block = translator.translate(state.pointee.rip, longest: 1) else {
       return .fault(vector: 14, errorCode: 0x10, address: state.pointee.rip)
     }
@@ -154,6 +181,14 @@ public final class Engine {
   /// Finishes the IN (with `value`) or OUT at `rip` and moves behind it.
   public func completePortAccess(value: UInt32) {
     guard let (operation, length) = currentOperation(.port) else { return }
+    if operation.selector & 4 != 0 {
+      var interpreter = Interpreter(
+        state: state, codeMap: codeMap, features: configuration.features)
+      let isDone = interpreter.completePortString(operation, value)
+      applyPending()
+      if isDone { finish(length) }
+      return
+    }
     if operation.selector & 1 == 0 {
       let rax = state.pointee.gpr.0
       state.pointee.gpr.0 =
@@ -172,8 +207,7 @@ public final class Engine {
     if operation.selector == Query.timestamp.rawValue {
       state.pointee.gpr.0 = value & 0xFFFF_FFFF
       state.pointee.gpr.2 = value >> 32
-      // RDTSCP is the three-byte form.
-      if length == 3 { state.pointee.gpr.1 = state.pointee.tscAux & 0xFFFF_FFFF }
+      if operation.immediate == 1 { state.pointee.gpr.1 = state.pointee.tscAux & 0xFFFF_FFFF }
     } else {
       let flags = Flag.mask(.all)
       state.pointee.rflags = state.pointee.rflags & ~flags | (success ? Flag.carry : 0)

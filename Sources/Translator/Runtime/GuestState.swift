@@ -10,6 +10,9 @@ extension TransomGuestState {
     x87Tag = 0xFFFF
     cr0 = 0x8001_0033
     cr4 = 0x668
+    // FSGSBASE and OSXSAVE, so that what CPUID offers can be used.
+    if features.has(.fsgsbase) { cr4 |= 1 << 16 }
+    if features.has(.xsave) { cr4 |= 1 << 18 }
     efer = 0xD00
     xcr0 = features.has(.avx) ? 7 : 3
     apicBase = 0xFEE0_0900
@@ -26,5 +29,14 @@ extension TransomGuestState {
     segment = (data, code, data, data, data, data)
     gdtLimit = 0x47
     idtLimit = 0xFFF
+  }
+}
+
+extension Engine {
+  /// Puts the processor back into the state it was made in. Translations are kept.
+  package func resetState() {
+    UnsafeMutableRawPointer(state).initializeMemory(
+      as: UInt8.self, repeating: 0, count: MemoryLayout<TransomGuestState>.size)
+    state.pointee.reset(configuration.features)
   }
 }

@@ -18,21 +18,37 @@ extension Interpreter {
       r[2] = state.pointee.xcr0 >> 32
     case .xsetbv:
       let mask = r[2] << 32 | r[0] & 0xFFFF_FFFF
-      guard r[1] & 0xFFFF_FFFF == 0, mask & 1 == 1, mask & ~7 == 0, mask & 6 != 4 else {
+      guard r[1] & 0xFFFF_FFFF == 0, mask & 1 == 1, mask & ~(features.has(.avx) ? 7 : 3) == 0,
+        mask & 6 != 4
+      else {
         return fault(13)
       }
       state.pointee.xcr0 = mask
+      controlChanged = true
     case .readControl: r[Int(op.destination.raw)] = readControl(op.immediate)
-    case .writeControl: writeControl(op.immediate, value)
-    case .readDebug: r[Int(op.destination.raw)] = debug(op.immediate)
-    case .writeDebug: setDebug(op.immediate, value)
-    case .clearTaskSwitched: state.pointee.cr0 &= ~8
+    case .writeControl:
+      guard isAllowed(op.immediate, value) else { return fault(13) }
+      writeControl(op.immediate, value)
+      controlChanged = true
+    case .readDebug, .writeDebug:
+      // DR4 and DR5 are names of DR6 and DR7 only without debugging extensions.
+      if (op.immediate == 4 || op.immediate == 5) && state.pointee.cr4 & 8 != 0 { return fault(6) }
+      if operation == .readDebug {
+        r[Int(op.destination.raw)] = debug(op.immediate)
+      } else {
+        if op.immediate >= 4 && value >> 32 != 0 && op.width == 8 { return fault(13) }
+        setDebug(op.immediate, value)
+      }
+    case .clearTaskSwitched:
+      state.pointee.cr0 &= ~8
+      controlChanged = true
     case .storeGDT: return storeTable(op, state.pointee.gdtLimit, state.pointee.gdtBase)
     case .storeIDT: return storeTable(op, state.pointee.idtLimit, state.pointee.idtBase)
     case .loadGDT, .loadIDT: return loadTable(op, operation)
     case .storeMachineStatus: r[Int(op.destination.raw)] = state.pointee.cr0
     case .loadMachineStatus:
       state.pointee.cr0 = state.pointee.cr0 & ~0xE | value & 0xE | state.pointee.cr0 & 1 | value & 1
+      controlChanged = true
     case .storeLDT: r[Int(op.destination.raw)] = UInt64(state.pointee.ldtSelector)
     case .storeTask: r[Int(op.destination.raw)] = UInt64(state.pointee.taskSelector)
     case .loadLDT: state.pointee.ldtSelector = UInt16(truncatingIfNeeded: value)
@@ -55,14 +71,16 @@ extension Interpreter {
 
   // MARK: Segments
 
-  private func segment(_ number: Int64) -> TransomSegment {
+  func segment(_ number: Int64) -> TransomSegment {
     withUnsafePointer(to: &state.pointee.segment) {
       UnsafeRawPointer($0).assumingMemoryBound(to: TransomSegment.self)[Int(number & 7)]
     }
   }
 
-  /// Selectors are kept and mean nothing: segments are flat.
+  /// Selectors are kept and mean nothing: segments are flat. A new one in FS or GS takes the base
+  /// of a flat segment.
   private func writeSelector(_ number: Int64, _ selector: UInt16) {
+    if number >= 4 && segment(number).selector != selector { setSegmentBase(Int(number & 7), 0) }
     withUnsafeMutablePointer(to: &state.pointee.segment) {
       UnsafeMutableRawPointer($0).assumingMemoryBound(to: TransomSegment.self)[Int(number & 7)]
         .selector = selector
@@ -84,6 +102,27 @@ extension Interpreter {
     case 3: state.pointee.cr3
     case 4: state.pointee.cr4
     default: state.pointee.cr8
+    }
+  }
+
+  /// The reserved bits and impossible combinations of SDM volume 3, 2.5.
+  private func isAllowed(_ number: Int64, _ value: UInt64) -> Bool {
+    let isLong = state.pointee.efer & 0x400 != 0 && state.pointee.mode == 0
+    switch number {
+    case 0:
+      let pages = value >> 31 & 1 == 1
+      if value >> 32 != 0 || pages && value & 1 == 0 { return false }
+      if value >> 29 & 3 == 1 { return false }  // NW without CD
+      return !(isLong && !pages)
+    case 3: return value >> 52 == 0
+    case 4:
+      var known: UInt64 = 0x0000_06FF | 1 << 20
+      if features.has(.fsgsbase) { known |= 1 << 16 }
+      if features.has(.xsave) { known |= 1 << 18 }
+      if value & ~known != 0 { return false }
+      return !(isLong && value & 0x20 == 0)
+    case 8: return value <= 15
+    default: return true
     }
   }
 

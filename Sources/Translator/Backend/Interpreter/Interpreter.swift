@@ -15,6 +15,8 @@ struct Interpreter {
   var nextAddress: UInt64 = 0
   /// A store hit translated code: leave at the next boundary so that it is read anew.
   var codeChanged = false
+  /// A control register was written: what may be executed can be different.
+  var controlChanged = false
   /// Address of the access that faulted last.
   var lastFault: UInt64 = 0
 
@@ -181,6 +183,7 @@ struct Interpreter {
       return .leave
     case .port:
       state.pointee.rip = instructionAddress
+      if op.selector & 4 != 0 { return portString(op) }
       let port =
         op.selector & 2 != 0 ? UInt16(truncatingIfNeeded: r[2]) : UInt16(op.immediate & 0xFF)
       exit = .port(
@@ -198,7 +201,7 @@ struct Interpreter {
       return .leave
     case .system: return system(op)
     case .vector, .vectorLoad, .vectorStore, .vectorMove, .vectorToGeneral, .vectorFromGeneral,
-      .vectorFlags, .vectorString, .maskMove:
+      .vectorFlags, .vectorString, .maskMove, .vectorMaskedLoad, .vectorMaskedStore, .vectorGather:
       return vector(op)
     case .x87: return x87(op)
     }
@@ -283,6 +286,7 @@ enum Flag {
   static let sign: UInt64 = 0x80
   static let overflow: UInt64 = 0x800
   static let direction: UInt64 = 0x400
+  static let trap: UInt64 = 0x100
 
   /// The RFLAGS bits of a set.
   @inline(__always) static func mask(_ set: FlagSet) -> UInt64 {

@@ -16,7 +16,8 @@ extension Interpreter {
   @inline(__always) func addSegment(_ address: UInt64, _ mode: UInt8) -> UInt64 {
     let number = (mode >> 2) & 7
     guard number != 0 else { return address }
-    return address &+ segmentBase(number - 1)
+    let sum = address &+ segmentBase(number - 1)
+    return state.pointee.mode == 1 ? sum & 0xFFFF_FFFF : sum
   }
 
   func segmentBase(_ number: UInt8) -> UInt64 {

@@ -99,6 +99,47 @@ extension Interpreter {
     return done == count ? .next : nil
   }
 
+  /// INS and OUTS leave for the embedder with one element; a memory fault comes before the port is
+  /// touched. A count of zero is no access at all.
+  mutating func portString(_ op: Operation) -> Outcome {
+    let mask = widthMask(UInt8(truncatingIfNeeded: op.displacement))
+    if op.selector & 8 != 0 && r[1] & mask == 0 {
+      state.pointee.rip = nextAddress
+      return .transfer
+    }
+    var value: UInt64 = 0
+    if op.selector & 1 != 0 {
+      let source = addSegment(r[6] & mask, op.addressMode)
+      guard load(at: source, op.width, &value) else { return memoryFault(write: false) }
+    } else if window == nil {
+      let destination = r[7] & mask
+      guard probe(destination), probe(destination &+ UInt64(op.width) &- 1) else {
+        return memoryFault(write: true)
+      }
+    }
+    exit = .port(
+      PortAccess(
+        port: UInt16(truncatingIfNeeded: r[2]), size: op.width, isWrite: op.selector & 1 != 0,
+        value: UInt32(truncatingIfNeeded: value)))
+    return .leave
+  }
+
+  /// Takes one element's value and moves on to the next. True once the instruction is done.
+  mutating func completePortString(_ op: Operation, _ value: UInt32) -> Bool {
+    let width = UInt8(truncatingIfNeeded: op.displacement)
+    let step =
+      state.pointee.rflags & Flag.direction == 0 ? UInt64(op.width) : 0 &- UInt64(op.width)
+    if op.selector & 1 != 0 {
+      write(.rsi, width, r[6] &+ step)
+    } else {
+      _ = store(at: r[7] & widthMask(width), op.width, UInt64(value))
+      write(.rdi, width, r[7] &+ step)
+    }
+    guard op.selector & 8 != 0 else { return true }
+    write(.rcx, width, r[1] &- 1)
+    return r[1] & widthMask(width) == 0
+  }
+
   private func advance(_ elements: UInt64, _ width: UInt8, source: Bool) {
     let bytes = elements &* UInt64(width)
     r[1] = r[1] &- elements

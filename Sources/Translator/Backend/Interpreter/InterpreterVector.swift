@@ -63,7 +63,23 @@ extension Interpreter {
     return loaded ? nil : memoryFault(write: false)
   }
 
+  /// An instruction with an MMX register waits for a pending x87 exception and makes the register
+  /// stack MMX's, whether it reads or writes.
   mutating func vector(_ op: Operation) -> Outcome {
+    guard usesMMX(op) else { return perform(op) }
+    if X87.isFaultPending(state) { return fault(16) }
+    let outcome = perform(op)
+    if case .next = outcome { X87.enterMMX(state) }
+    return outcome
+  }
+
+  private func usesMMX(_ op: Operation) -> Bool {
+    // The general register's side of a transfer is numbered otherwise.
+    op.left.raw & 0xF8 == 32 || op.opcode != .vectorToGeneral && op.destination.raw & 0xF8 == 32
+      || op.opcode != .vectorFromGeneral && op.right.raw & 0xF8 == 32
+  }
+
+  private mutating func perform(_ op: Operation) -> Outcome {
     switch op.opcode {
     case .vectorLoad:
       var value = V256()
@@ -76,6 +92,9 @@ extension Interpreter {
     case .vectorFlags: return vectorFlags(op)
     case .vectorString: return vectorString(op)
     case .maskMove: return maskMove(op)
+    case .vectorMaskedLoad: return maskedLoad(op)
+    case .vectorMaskedStore: return maskedStore(op)
+    case .vectorGather: return gather(op)
     default: return operation(op)
     }
     return .next
@@ -121,7 +140,8 @@ extension Interpreter {
       operation, width: width, a: left, b: right, c: third,
       immediate: UInt8(truncatingIfNeeded: op.immediate), mxcsr: &state.pointee.mxcsr)
     if result.isFault {
-      failed = fault(19)
+      // #XM where the system takes it, else #UD.
+      failed = fault(state.pointee.cr4 & 1 << 10 != 0 ? 19 : 6)
       return nil
     }
     return result

@@ -76,7 +76,7 @@ extension Interpreter {
     case .fxsave, .fxrstor, .xsave, .xrstor, .loadEnvironment, .storeEnvironment, .restoreX87,
       .saveX87:
       return area(op, operation)
-    default: return fault(6)
+    default: return segmentSystem(op, operation)
     }
     return .next
   }

@@ -31,6 +31,9 @@ struct DecodedInstruction {
   var isVEX = false
   var vexV: UInt8 = 0
   var vexL = false
+  /// The SIB byte's index as written, for gathers, where 4 is a register; `hasSIB` says it is there.
+  var vectorIndex: UInt8 = 0
+  var hasSIB = false
   /// `SegmentOverride`, for instructions without ModRM too.
   var segment: UInt8 = 0
 
@@ -41,6 +44,8 @@ struct DecodedInstruction {
 enum DecodeFailure {
   /// More bytes are needed than are readable.
   case truncated
+  /// More than fifteen bytes: #GP.
+  case tooLong
   /// No row fits, or a combination the architecture refuses: #UD.
   case invalid(length: UInt8)
 }
@@ -71,7 +76,7 @@ struct Decoder {
   private let limited: Bool
 
   private var failure: DecodeFailure {
-    limited ? .truncated : .invalid(length: 15)
+    limited ? .truncated : .tooLong
   }
 
   mutating func decode(_ out: inout DecodedInstruction) -> DecodeFailure? {
@@ -277,7 +282,8 @@ struct Decoder {
       let index = (sib >> 3) & 7 | (i.rex & 2) << 2
       i.memory.index = index == 4 ? .none : .register(index)
       i.memory.mode |= sib >> 6
-      vectorIndex = index
+      i.vectorIndex = index
+      i.hasSIB = true
     }
     if i.mod == 0 && base == 5 {
       if low == 5 && mode == .long64 { i.isRIPRelative = true }
@@ -292,8 +298,6 @@ struct Decoder {
     i.memory.displacement = d
     return true
   }
-  /// The SIB index as written, for gathers, where 4 is a register.
-  private var vectorIndex: UInt8 = 0
 
   private mutating func readAddress16(_ low: UInt8) -> Bool {
     let bases: (Value, Value) =

@@ -1,5 +1,5 @@
 /// Where an operand comes from and how wide it is, in the letters of the SDM's opcode maps.
-enum OperandKind: UInt8 {
+package enum OperandKind: UInt8 {
   case none
   // ModRM.rm, general register or memory: byte, word, doubleword, quadword, operand size,
   // 32/64 by REX.W
@@ -67,6 +67,12 @@ struct RowFlags: OptionSet, Sendable {
   static let lockable = RowFlags(rawValue: 4)
   /// A vector memory operand must be aligned to its width.
   static let aligned = RowFlags(rawValue: 8)
+  /// The 256-bit form needs AVX2, the 128-bit one AVX.
+  static let wideAVX2 = RowFlags(rawValue: 16)
+  /// The register form needs AVX2, the memory form AVX.
+  static let registerAVX2 = RowFlags(rawValue: 32)
+  /// The memory operand's index is a vector register.
+  static let vectorIndex = RowFlags(rawValue: 64)
 }
 
 /// CPUID features a row may depend on.
@@ -99,7 +105,7 @@ enum Discriminator {
 
 /// The pattern language of the table: tokens of the SDM's "Opcode" column, a space between.
 ///
-/// `NP` no 66/F3/F2 · `66` `F3` `F2` before `0F`: mandatory prefix · hex bytes: the opcode ·
+/// `NP` no 66/F3/F2 · `NF` no F3/F2 · `66` `F3` `F2` before `0F`: mandatory prefix · hex bytes: the opcode ·
 /// `+r` register in the low three bits · `/r` ModRM · `/0`…`/7` ModRM.reg · a suffix `m` memory
 /// only, `R` register only · `=C8` the whole ModRM byte · `W0` `W1` · `V` VEX · `L0` `L1` vector
 /// length · `i64` not in long mode · `o64` only in long mode.
@@ -137,7 +143,8 @@ struct PatternReader {
   ) {
     switch t[0] {
     case UInt8(ascii: "N"):
-      require(Discriminator.prefix, 0)
+      // The prefix's upper bit tells F3 and F2 from none and 66.
+      require(t[1] == UInt8(ascii: "P") ? Discriminator.prefix : 2, 0)
     case UInt8(ascii: "/"):
       hasModRM = true
       var rest = 1

@@ -20,7 +20,7 @@ struct EncodingTable {
   private init() {
     let lists = [
       Self.dataTransfer, Self.arithmetic, Self.control, Self.floatingPoint, Self.vectorMoves,
-      Self.vectorInteger, Self.vectorFloat,
+      Self.vectorInteger, Self.vectorFloat, Self.vectorExtended, Self.fused,
     ]
     var total = 0
     for list in lists { total += list.count }

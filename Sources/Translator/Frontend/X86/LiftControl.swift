@@ -22,15 +22,18 @@ extension Lifter {
     op.selector = i.opcode & 15
     op.immediate = Int64(bitPattern: relativeTarget)
     builder.append(op)
-    jump(to: next)
+    jump(to: nextAddress)
   }
+
+  /// Where the next instruction is: in 32-bit mode addresses wrap.
+  var nextAddress: UInt64 { next & addressMask }
 
   mutating func loop(_ selector: UInt8) {
     var op = Operation(.branchCounter, width: i.addressSize)
     op.selector = selector
     op.immediate = Int64(bitPattern: relativeTarget)
     builder.append(op)
-    jump(to: next)
+    jump(to: nextAddress)
   }
 
   mutating func jumpIndirect(_ target: Value, _ attributes: Attributes = []) {
@@ -93,9 +96,40 @@ extension Lifter {
     builder.append(op)
   }
 
-  mutating func int() {
-    // A software interrupt without a handler of the guest's own is an unhandled exception.
-    if i.immediate == 3 { raise(3, after: true) } else { unsupported() }
+  /// A software interrupt is a trap: the embedder finds `rip` behind it.
+  mutating func int() { raise(i.immediate & 0xFF, after: true) }
+
+  mutating func into() {
+    var op = Operation(.branch)
+    op.selector = Condition.notOverflow.rawValue
+    op.immediate = Int64(bitPattern: nextAddress)
+    builder.append(op)
+    raise(4, after: true)
+  }
+
+  /// SALC: AL is all of CF.
+  mutating func salc() {
+    let t = builder.temporary()
+    var op = Operation(.setCondition, width: 1)
+    op.selector = Condition.below.rawValue
+    op.destination = t
+    builder.append(op)
+    var negate = Operation(.negate, width: 1)
+    negate.left = t
+    negate.destination = t
+    builder.append(negate)
+    move(1, .rax, t)
+  }
+
+  /// INS and OUTS: an exit for each element; with REP `rip` stays until the count is used up.
+  mutating func portString(isWrite: Bool) {
+    var op = Operation(.port, width: i.opcode & 1 == 0 ? 1 : min(operandSize, 4))
+    op.selector = (isWrite ? 1 : 0) | 2 | 4 | (i.repeatPrefix != 0 ? 8 : 0)
+    op.addressMode = i.segment << 2
+    op.displacement = Int64(i.addressSize)
+    op.length = i.length
+    builder.append(op)
+    ended = true
   }
 
   mutating func port(isWrite: Bool) {
@@ -109,10 +143,12 @@ extension Lifter {
     ended = true
   }
 
-  mutating func query(_ query: Query) {
+  mutating func query(_ query: Query, readsAuxiliary: Bool = false) {
     var op = Operation(.query, width: operandSize)
     op.selector = query.rawValue
     op.destination = query == .timestamp ? .none : .register(i.rm)
+    // RDTSCP gives TSC_AUX too.
+    op.immediate = readsAuxiliary ? 1 : 0
     op.length = i.length
     builder.append(op)
     ended = true

@@ -229,7 +229,9 @@ extension Lifter {
       }
     let t = builder.temporary()
     system(.readSegment, destination: t, right: number)
-    pushValue(t, operandSize)
+    // A 32-bit push of a segment register writes 16 bits and leaves the rest of the slot.
+    store(operandSize == 4 ? 2 : operandSize, stackTop(-Int64(operandSize)), t)
+    adjustStack(-Int64(operandSize))
   }
 
   mutating func popSegment() {
@@ -288,6 +290,8 @@ extension Lifter {
     op.immediate = operandSize == 2 ? 0x7FD5 : 0x24_7FD5
     builder.append(op)
     adjustStack(Int64(operandSize))
+    // TF may have been set: whether to trap is decided between blocks.
+    jump(to: nextAddress)
   }
 
   mutating func leave() {

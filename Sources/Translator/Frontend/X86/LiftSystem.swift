@@ -10,6 +10,9 @@ enum SystemOperation: UInt8 {
   case daa, das, aaa, aas, aam, aad
   case loadMXCSR, storeMXCSR, fxsave, fxrstor, xsave, xrstor, zeroUpper, zeroAll, emms
   case loadEnvironment, storeEnvironment, restoreX87, saveX87
+  /// A far transfer may go to the current code segment only; immediate 1: an IRET.
+  case checkCode
+  case bound, fastCall, readProcessor
 }
 
 extension Lifter {
@@ -30,6 +33,7 @@ extension Lifter {
   }
 
   mutating func movFromSegment() {
+    if i.reg & 7 > 5 { return raise(6) }
     let t = builder.temporary()
     system(.readSegment, destination: t, right: i.reg & 7)
     if i.isRegisterForm {
@@ -84,10 +88,15 @@ extension Lifter {
         return raise(6)
       }
     }
+    if operation == .readDebug || operation == .writeDebug {
+      guard number < 8 else { return raise(6) }
+    }
     if reads {
       system(operation, width: width(.Rq), destination: .register(i.rm), right: number)
     } else {
       system(operation, width: width(.Rq), left: .register(i.rm), right: number)
+      // What may be executed can have changed.
+      jump(to: nextAddress)
     }
   }
 }

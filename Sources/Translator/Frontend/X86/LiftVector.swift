@@ -41,22 +41,37 @@ extension Lifter {
 
   /// Bytes a vector memory operand has.
   func memoryWidth(_ kind: OperandKind) -> UInt8 {
-    switch kind {
+    // Widening conversions read half, a quarter or an eighth of what they write.
+    let doubled: UInt8 = i.isVEX && i.vexL && row.meaning == .vectorUnary ? 2 : 1
+    return switch kind {
     case .Wb: 1
-    case .Ww: 2
-    case .Wd, .Qd: 4
-    case .Wq, .Qq:
-      i.isVEX && i.vexL && row.operands.0 == .Vx && row.meaning == .vectorUnary ? 16 : 8
+    case .Ww: 2 * doubled
+    case .Wd: 4 * doubled
+    case .Wq: 8 * doubled
+    case .Qd: 4
+    case .Qq: 8
+    case .Wo: 16
     default: vectorWidth
     }
   }
 
   /// An operation on vectors with VEX's upper half and the width set.
   func vectorOperation(_ opcode: Opcode, _ row: Encoding) -> Operation {
-    var op = Operation(opcode, width: isMMX(row.operands.0) ? 8 : vectorWidth)
+    var op = Operation(
+      opcode, width: isMMX(row.operands.0) ? 8 : isScalar(row) ? 16 : vectorWidth)
     if i.isVEX { op.attributes.insert(.zeroUpper) }
     op.immediate = Int64(row.operation) << 16 | i.immediate & 0xFF
     return op
+  }
+
+  /// Scalar instructions ignore VEX.L.
+  private func isScalar(_ row: Encoding) -> Bool {
+    switch row.meaning {
+    case .vectorUnary, .vectorBroadcast, .vectorStoreResult: return false
+    default:
+      let o = row.operands
+      return o.0 == .Wd || o.0 == .Wq || o.1 == .Wd || o.1 == .Wq || o.2 == .Wd || o.2 == .Wq
+    }
   }
 
   /// Legacy SSE refuses unaligned 16-byte operands; VEX only where the instruction says aligned.
@@ -143,7 +158,7 @@ extension Lifter {
     move(.whole, row, to: vectorRegister(row.operands.0), left: vectorRegister(row.operands.1))
   }
 
-  private mutating func move(
+  mutating func move(
     _ kind: VectorMove, _ row: Encoding, to: Value?, left: Value?, right: Value? = nil
   ) {
     var op = vectorOperation(.vectorMove, row)
@@ -158,7 +173,7 @@ extension Lifter {
     loadPart(vectorRegister(row.operands.0) ?? .none, memoryWidth(row.operands.1), row)
   }
 
-  private mutating func loadPart(_ to: Value, _ width: UInt8, _ row: Encoding) {
+  mutating func loadPart(_ to: Value, _ width: UInt8, _ row: Encoding) {
     var op = vectorOperation(.vectorLoad, row)
     op.immediate = 0
     op.selector = width

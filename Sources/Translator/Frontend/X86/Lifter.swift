@@ -11,10 +11,13 @@ struct Lifter {
   /// The instruction ended the block.
   var ended = false
   let features: FeatureSet
+  let access: UnitAccess
 
   init(
-    builder: BlockBuilder, table: EncodingTable, mode: ProcessorMode, features: FeatureSet
+    builder: BlockBuilder, table: EncodingTable, mode: ProcessorMode, features: FeatureSet,
+    access: UnitAccess
   ) {
+    self.access = access
     self.builder = builder
     self.table = table
     self.mode = mode

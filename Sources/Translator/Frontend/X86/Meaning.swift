@@ -1,5 +1,5 @@
 /// What an instruction means; `Lifter` has one function for each.
-enum Meaning: UInt16 {
+package enum Meaning: UInt16 {
   case add, or, adc, sbb, and, sub, xor, cmp, pushSegment, popSegment, daa, das, aaa, aas
   case aam, aad, pusha, popa, bound, inc, dec, push, pop, pushf, popf, enter, leave, mov
   case movFromSegment, movToSegment, lea, movsxd, arpl, movzx, movsx, pause, xchgAccumulator
@@ -22,4 +22,7 @@ enum Meaning: UInt16 {
   case vectorExtract, vectorInsert, vectorFlags, vectorString, maskMove, vectorFromInteger
   case vectorToInteger, vectorConvertMMX, emms, ldmxcsr, stmxcsr, fxsave, fxrstor, xsave, xrstor
   case zeroUpper, zeroAll
+  case vectorBroadcast, vectorStoreResult, vectorMaskedLoad, vectorMaskedStore, vectorGather
+  case fused132, fused213, fused231
+  case rdpid, syscall, sysenter, salc
 }

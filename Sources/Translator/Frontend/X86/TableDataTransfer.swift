@@ -192,8 +192,8 @@ extension EncodingTable {
     Encoding("0F 9F /r", "setg", .setcc, .Eb),
     Encoding("F2' 0F 38 F0 /r", "crc32", .crc32, .Gy, .Eb, feature: .sse42),
     Encoding("F2' 0F 38 F1 /r", "crc32", .crc32, .Gy, .Ev, feature: .sse42),
-    Encoding("0F 38 F0 /rm", "movbe", .movbe, .Gv, .Ev, feature: .movbe),
-    Encoding("0F 38 F1 /rm", "movbe", .movbe, .Ev, .Gv, feature: .movbe),
+    Encoding("NF 0F 38 F0 /rm", "movbe", .movbe, .Gv, .Ev, feature: .movbe),
+    Encoding("NF 0F 38 F1 /rm", "movbe", .movbe, .Ev, .Gv, feature: .movbe),
     Encoding("NP 0F C3 /rm", "movnti", .mov, .Ey, .Gy, feature: .sse2),
   ]
 }

@@ -372,7 +372,10 @@ extension EncodingTable {
       "F2' 0F 12 /r", "movddup", .vectorUnary, .Vx, .Wq, feature: .sse3,
       operation: VectorOp.movddup.rawValue),
     Encoding(
-      "V F2' 0F 12 /r", "vmovddup", .vectorUnary, .Vx, .Wq, feature: .avx,
+      "V F2' 0F 12 L0 /r", "vmovddup", .vectorUnary, .Vx, .Wq, feature: .avx,
+      operation: VectorOp.movddup.rawValue),
+    Encoding(
+      "V F2' 0F 12 L1 /r", "vmovddup", .vectorUnary, .Vx, .Wx, feature: .avx,
       operation: VectorOp.movddup.rawValue),
     Encoding(
       "F3' 0F 5A /r", "cvtss2sd", .vector, .Vx, .Wd, feature: .sse2,

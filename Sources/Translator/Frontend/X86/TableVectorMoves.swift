@@ -34,7 +34,8 @@ extension EncodingTable {
     Encoding(
       "66' 0F 38 2A /rm", "movntdqa", .vectorMove, .Vx, .Wx, feature: .sse41, flags: .aligned),
     Encoding(
-      "V 66' 0F 38 2A /rm", "vmovntdqa", .vectorMove, .Vx, .Wx, feature: .avx, flags: .aligned),
+      "V 66' 0F 38 2A /rm", "vmovntdqa", .vectorMove, .Vx, .Wx, feature: .avx,
+      flags: [.aligned, .wideAVX2]),
     Encoding("F2' 0F F0 /rm", "lddqu", .vectorMove, .Vx, .Wx, feature: .sse3),
     Encoding("V F2' 0F F0 /rm", "vlddqu", .vectorMove, .Vx, .Wx, feature: .avx),
     Encoding("F3' 0F 10 /rm", "movss", .vectorLoadScalar, .Vx, .Wd, feature: .sse),

@@ -1,0 +1,66 @@
+internal import CTranslator
+
+/// Which units the control registers let be used. Translations depend on it: where an instruction
+/// is refused, the block holds the exception in its place, and the cache is dropped on a change.
+struct UnitAccess: Equatable {
+  /// The vector raised by each class of instruction, 0 for none.
+  var x87: UInt8 = 0
+  var wait: UInt8 = 0
+  var mmx: UInt8 = 0
+  var sse: UInt8 = 0
+  var avx: UInt8 = 0
+  var xsave: UInt8 = 0
+  var extendedControl: UInt8 = 0
+  var segmentBases: UInt8 = 0
+
+  /// Everything may be used.
+  init() {}
+
+  /// As CR0, CR4 and XCR0 say (SDM volume 3, 2.5 and 13.3).
+  init(_ state: UnsafePointer<TransomGuestState>) {
+    let cr0 = state.pointee.cr0
+    let cr4 = state.pointee.cr4
+    let emulates = cr0 & 4 != 0
+    let switched = cr0 & 8 != 0
+    let later: UInt8 = switched ? 7 : 0
+    x87 = emulates || switched ? 7 : 0
+    wait = cr0 & 2 != 0 && switched ? 7 : 0
+    mmx = emulates ? 6 : later
+    sse = emulates || cr4 & 1 << 9 == 0 ? 6 : later
+    extendedControl = cr4 & 1 << 18 == 0 ? 6 : 0
+    xsave = extendedControl != 0 ? 6 : later
+    avx = extendedControl != 0 || state.pointee.xcr0 & 6 != 6 ? 6 : later
+    segmentBases = cr4 & 1 << 16 == 0 ? 6 : 0
+  }
+
+  /// The exception a row's instruction raises, 0 for none.
+  func refusal(_ row: Encoding, isVEX: Bool) -> UInt8 {
+    switch row.meaning {
+    case .x87, .x87Area, .fxsave, .fxrstor: x87
+    case .fwait: wait
+    case .xsave, .xrstor: xsave
+    case .xgetbv, .xsetbv: extendedControl
+    case .rdfsbase, .rdgsbase, .wrfsbase, .wrgsbase: segmentBases
+    case .emms: mmx
+    case .rdpid, .syscall, .sysenter, .salc: 0
+    default:
+      if row.meaning.rawValue < Meaning.vector.rawValue {
+        0
+      } else if isVEX {
+        avx
+      } else {
+        usesMMXOnly(row.operands) ? mmx : sse
+      }
+    }
+  }
+
+  private func usesMMXOnly(
+    _ o: (OperandKind, OperandKind, OperandKind, OperandKind)
+  ) -> Bool {
+    isMMX(o.0) && o.1 != .Wx && o.1 != .Wq && o.1 != .Ux || isMMX(o.1) && o.0 != .Vx
+  }
+
+  private func isMMX(_ kind: OperandKind) -> Bool {
+    kind == .Pq || kind == .Qq || kind == .Qd || kind == .Nq
+  }
+}

@@ -122,6 +122,12 @@ final class RuntimeServicesTests: ServiceTestCase {
     XCTAssertEqual(runtime.SetTime(&time), EFI_SUCCESS)
     XCTAssertEqual(runtime.GetTime(&time, nil), EFI_SUCCESS)
     XCTAssertEqual([time.Year, UInt16(time.Month), UInt16(time.Day)], [1900, 3, 1])
+    time.Hour = 12
+    time.Minute = 34
+    XCTAssertEqual(runtime.SetTime(&time), EFI_SUCCESS)
+    XCTAssertEqual(runtime.GetTime(&time, nil), EFI_SUCCESS)
+    XCTAssertEqual([time.Year, UInt16(time.Month), UInt16(time.Day)], [1900, 3, 1])
+    XCTAssertEqual([time.Hour, time.Minute, time.Second], [12, 34, 0])
     // 1900 was no leap year.
     time.Month = 2
     time.Day = 28

@@ -19,14 +19,15 @@ final class CommandTests: XCTestCase {
 
   func transom(_ arguments: [String]) throws -> Output {
     let process = Process()
-    process.executableURL = Bundle.main.executableURL?.deletingLastPathComponent()
-      .appendingPathComponent("transom")
+    // The tool stands beside the tests' own program.
+    process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
+      .deletingLastPathComponent().appendingPathComponent("transom")
     process.arguments = arguments
     let directory = FileManager.default.temporaryDirectory
     let out = directory.appendingPathComponent(UUID().uuidString)
     let error = directory.appendingPathComponent(UUID().uuidString)
-    _ = FileManager.default.createFile(atPath: out.path, contents: nil)
-    _ = FileManager.default.createFile(atPath: error.path, contents: nil)
+    _ = _ = FileManager.default.createFile(atPath: out.path, contents: nil)
+    _ = _ = FileManager.default.createFile(atPath: error.path, contents: nil)
     defer {
       try? FileManager.default.removeItem(at: out)
       try? FileManager.default.removeItem(at: error)

@@ -68,6 +68,10 @@ if !bareMetal {
     .target(
       name: "LinuxHost", dependencies: ["CLinuxHost", "Shim", "Translator"],
       swiftSettings: abandonable),
+    .target(name: "CNativeRunner", dependencies: ["CTranslator"]),
+    .target(
+      name: "Vectors", dependencies: ["CNativeRunner", "CTranslator", "Translator"],
+      swiftSettings: language),
     .target(
       name: "Transom",
       dependencies: [
@@ -77,7 +81,7 @@ if !bareMetal {
     .target(
       name: "TransomCommands",
       dependencies: [
-        "Transom", "OptionROM", "FirmwareVolume", "Disassembly",
+        "Transom", "OptionROM", "FirmwareVolume", "Disassembly", "Translator", "Vectors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: language),
@@ -90,6 +94,8 @@ if !bareMetal {
     .testTarget(
       name: "TranslatorTests", dependencies: ["Translator", "CTranslator", "Disassembly"],
       swiftSettings: language),
+    .testTarget(
+      name: "VectorsTests", dependencies: ["Vectors", "Translator"], swiftSettings: language),
     .testTarget(
       name: "DeviceModelsTests", dependencies: ["DeviceModels"], swiftSettings: language),
     .testTarget(

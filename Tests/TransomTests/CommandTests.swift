@@ -19,8 +19,9 @@ final class CommandTests: XCTestCase {
 
   func transom(_ arguments: [String]) throws -> Output {
     let process = Process()
-    process.executableURL = Bundle(for: Self.self).bundleURL.deletingLastPathComponent()
-      .appendingPathComponent("transom")
+    // The tool stands beside the tests' own program.
+    process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
+      .deletingLastPathComponent().appendingPathComponent("transom")
     process.arguments = arguments
     let directory = FileManager.default.temporaryDirectory
     let out = directory.appendingPathComponent(UUID().uuidString)
@@ -92,7 +93,7 @@ final class CommandTests: XCTestCase {
   }
 
   func testBudgetsEndRuns() throws {
-    let run = try transom("run", packQemuVideo(), "--budget", "100000", "--json")
+    let run = try transom("run", packQemuVideo(), "--budget", "20000", "--json")
     XCTAssertEqual(run.code, 6, run.text + run.error)
     XCTAssertEqual(run.json["outcome"] as? String, "outOfBudget")
   }
@@ -145,5 +146,61 @@ final class CommandTests: XCTestCase {
     let listing = try transom("disassemble", Self.firmware + ":QemuVideoDxe", "--count", "5")
     XCTAssertEqual(listing.code, 0, listing.error)
     XCTAssertEqual(listing.text.split(separator: "\n").count, 5, listing.text)
+  }
+
+  /// Every x64 boot-service driver of a firmware image, each alone on a machine. They miss the
+  /// protocols of their siblings; what is asked is that they come back.
+  func testFirmwareDriversReturnFromTheirEntryPoints() throws {
+    try needs(Self.firmware)
+    // What these drivers do on any machine that is not the one they were built for: touch the
+    // local APIC, and memory that the firmware's own build reserved at a fixed address.
+    let fixedAddresses: Set = ["LocalApicTimerDxe", "S3SaveStateDxe", "BootScriptExecutorDxe"]
+    let info = try transom("info", Self.firmware, "--json")
+    let images = info.json["drivers"] as? [[String: Any]] ?? []
+    let names = images.compactMap { image -> String? in
+      guard image["machine"] as? String == "x64", image["type"] as? String == "driver",
+        image["subsystem"] as? String == "boot-service driver"
+      else { return nil }
+      return image["name"] as? String
+    }
+    XCTAssertGreaterThanOrEqual(names.count, 90)
+    var returned = 0
+    var table: [String] = []
+    for name in names {
+      let run = try transom("run", "\(Self.firmware):\(name)", "--budget", "500000000", "--json")
+      let steps = run.json["steps"] as? [[String: Any]] ?? []
+      let status = steps.first { $0["name"] as? String == "StartImage" }?["status"] as? String
+      let message = run.json["message"] as? String ?? ""
+      table.append("\(name): \(status ?? "-") \(run.code) \(message)")
+      if status != nil { returned += 1 }
+      XCTAssertFalse(run.signalled, name)
+      if run.code >= 4, !fixedAddresses.contains(name) { XCTFail("\(name): \(message)") }
+    }
+    print(table.joined(separator: "\n"))
+    XCTAssertGreaterThanOrEqual(returned, 60)
+  }
+
+  /// Dumps of cards, which nobody may pass on: the directory is named by the environment.
+  func testVendorROMsReachTheirCards() throws {
+    let variable = "TRANSOM_VENDOR_ROMS"
+    guard let directory = ProcessInfo.processInfo.environment[variable] else {
+      throw XCTSkip("\(variable) names no directory of ROM dumps")
+    }
+    let roms = try FileManager.default.subpathsOfDirectory(atPath: directory).sorted()
+      .filter { $0.lowercased().hasSuffix(".rom") }
+    XCTAssertFalse(roms.isEmpty)
+    for rom in roms {
+      let run = try transom("run", directory + "/" + rom, "--budget", "50000000", "--json")
+      let steps = run.json["steps"] as? [[String: Any]] ?? []
+      for name in ["StartImage", "DriverBinding.Supported"] {
+        let status = steps.first { $0["name"] as? String == name }?["status"] as? String
+        XCTAssertEqual(status, "EFI_SUCCESS", "\(rom): \(name) \(run.error)")
+      }
+      XCTAssertTrue([0, 1, 6].contains(run.code), "\(rom): \(run.text)")
+      if run.code == 6 {
+        let device = (run.json["devices"] as? [[String: Any]])?.first
+        XCTAssertFalse((device?["polledRegisters"] as? [Any] ?? []).isEmpty, rom)
+      }
+    }
   }
 }

@@ -31,3 +31,12 @@ extension TransomGuestState {
     idtLimit = 0xFFF
   }
 }
+
+extension Engine {
+  /// Puts the processor back into the state it was made in. Translations are kept.
+  package func resetState() {
+    UnsafeMutableRawPointer(state).initializeMemory(
+      as: UInt8.self, repeating: 0, count: MemoryLayout<TransomGuestState>.size)
+    state.pointee.reset(configuration.features)
+  }
+}

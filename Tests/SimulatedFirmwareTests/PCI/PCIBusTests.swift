@@ -157,7 +157,7 @@ final class PCIBusTests: XCTestCase {
     XCTAssertTrue(bus.deviceStore(base + 0x502, size: 2, value: &value))
     XCTAssertEqual(display[.xResolution], 0x280)
     XCTAssertEqual(bus.device(at: base + 0x502)?.offset, 0x502)
-    XCTAssertEqual(bus.device(at: base + 0x502)?.bar, 2)
+    XCTAssertEqual(bus.device(at: base + 0x502)?.bar, 3)
     XCTAssertNil(bus.device(at: 0x4000_0000))
     XCTAssertFalse(bus.deviceLoad(0x1000, size: 4, value: &value))
   }

@@ -85,10 +85,18 @@ extension Firmware {
       guard descriptor.Attribute & EFI_MEMORY_RUNTIME != 0 else { continue }
       let (bytes, overflow) = descriptor.NumberOfPages.multipliedReportingOverflow(
         by: MemoryMap.pageSize)
-      guard !overflow else { return EFI_INVALID_PARAMETER }
+      guard !overflow, bytes <= UInt64.max - descriptor.PhysicalStart else {
+        return EFI_INVALID_PARAMETER
+      }
+      guard bytes > 0 else { continue }
       mappings.append(
         VirtualMapping(
           physical: descriptor.PhysicalStart, virtual: descriptor.VirtualStart, size: bytes))
+    }
+    mappings.sort { $0.physical < $1.physical }
+    for mapping in mappings where !isDescribed(mapping) { return EFI_NOT_FOUND }
+    for entry in memory.entries where entry.attributes & EFI_MEMORY_RUNTIME != 0 {
+      guard covers(mappings, entry.range) else { return EFI_NO_MAPPING }
     }
     virtualMap = mappings
     events.signalGroup(.eventVirtualAddressChange)
@@ -96,5 +104,25 @@ extension Firmware {
     // Pointers convert only while the map is being set.
     virtualMap = []
     return EFI_SUCCESS
+  }
+
+  /// Whether the memory map describes all of a range that was given virtual addresses.
+  private func isDescribed(_ mapping: VirtualMapping) -> Bool {
+    let end = mapping.physical + mapping.size
+    var reached = mapping.physical
+    while reached < end {
+      guard let entry = memory.entry(containing: reached) else { return false }
+      reached = entry.range.upperBound
+    }
+    return true
+  }
+
+  /// Whether mappings, in ascending order, leave nothing of a range out.
+  private func covers(_ mappings: [VirtualMapping], _ range: Range<UInt64>) -> Bool {
+    var reached = range.lowerBound
+    for mapping in mappings where mapping.physical <= reached {
+      reached = max(reached, mapping.physical + mapping.size)
+    }
+    return reached >= range.upperBound
   }
 }

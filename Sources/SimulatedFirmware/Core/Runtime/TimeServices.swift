@@ -18,23 +18,23 @@ extension Firmware {
         try firmware.wallClock.set(time.pointee, elapsed: firmware.clock.nanoseconds)
       }
     }
+    publishWakeup(table)
+  }
+
+  /// There is no alarm that could wake the machine. Accepting one would promise that it fires.
+  private func publishWakeup(_ table: UnsafeMutablePointer<EFI_RUNTIME_SERVICES>) {
     table.pointee.GetWakeupTime = publish("gRT->GetWakeupTime") { enabled, pending, time in
-      guard let enabled, let pending, let time else { return EFI_INVALID_PARAMETER }
-      let wakeup = Firmware.current.wallClock.wakeup
-      enabled.pointee = wakeup == nil ? 0 : 1
-      pending.pointee = 0
-      time.pointee = wakeup ?? EFI_TIME()
-      return EFI_SUCCESS
+      guard enabled != nil, pending != nil, time != nil else { return EFI_INVALID_PARAMETER }
+      Firmware.current.ledger.noteUnsupported("gRT->GetWakeupTime", by: Firmware.current.asker)
+      return EFI_UNSUPPORTED
     }
     let setWakeup: @convention(c) (UInt64, UnsafeMutablePointer<EFI_TIME>?) -> EFI_STATUS = {
       enable, time in
-      guard WholeRegister.boolean(enable) else {
-        Firmware.current.wallClock.wakeup = nil
-        return EFI_SUCCESS
+      if WholeRegister.boolean(enable) {
+        guard let time, WallClock.isValid(time.pointee) else { return EFI_INVALID_PARAMETER }
       }
-      guard let time, WallClock.isValid(time.pointee) else { return EFI_INVALID_PARAMETER }
-      Firmware.current.wallClock.wakeup = time.pointee
-      return EFI_SUCCESS
+      Firmware.current.ledger.noteUnsupported("gRT->SetWakeupTime", by: Firmware.current.asker)
+      return EFI_UNSUPPORTED
     }
     table.pointee.SetWakeupTime = publish(
       "gRT->SetWakeupTime", WholeRegister.typed(setWakeup) as EFI_SET_WAKEUP_TIME)

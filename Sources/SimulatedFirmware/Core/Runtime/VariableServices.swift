@@ -25,7 +25,7 @@ extension Firmware {
       size, name, vendor in
       statusOf { () throws(FirmwareError) in
         guard let size, let name, let vendor,
-          let current = ucs2(name, limit: Int(clamping: size.pointee / 2))
+          let current = ucs2(name, limit: Int(min(size.pointee / 2, 4096)))
         else { throw .invalidParameter }
         let firmware: Firmware = Firmware.current
         let next = try firmware.variables.next(
@@ -67,9 +67,16 @@ extension Firmware {
       guard boot || !runtime else { return EFI_INVALID_PARAMETER }
       let known =
         EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS
-      guard attributes & ~known == 0, boot else { return EFI_UNSUPPORTED }
+      let firmware: Firmware = Firmware.current
+      guard runtime || !firmware.atRuntime else { return EFI_INVALID_PARAMETER }
+      guard attributes & ~known == 0, boot else {
+        firmware.ledger.noteUnsupported(
+          "gRT->QueryVariableInfo, attributes 0x\(String(attributes, radix: 16))",
+          by: firmware.asker)
+        return EFI_UNSUPPORTED
+      }
       storage.pointee = VariableStore.capacity
-      remaining.pointee = VariableStore.capacity - Firmware.current.variables.used
+      remaining.pointee = VariableStore.capacity - firmware.variables.used
       size.pointee = VariableStore.maximumSize
       return EFI_SUCCESS
     }

@@ -19,6 +19,8 @@ public final class VariableStore {
   /// In the order they were first set.
   public private(set) var variables: [Variable] = []
 
+  public init() {}
+
   private func index(_ name: [UInt16], _ vendor: EFI_GUID, _ atRuntime: Bool) -> Int? {
     variables.firstIndex {
       $0.name == name && $0.vendor == vendor && (!atRuntime || isVisibleAtRuntime($0))
@@ -73,6 +75,8 @@ public final class VariableStore {
     guard !runtime || boot else { throw .invalidParameter }
     guard kept & EFI_VARIABLE_HARDWARE_ERROR_RECORD == 0 else { throw .unsupported }
     let existing = index(name, vendor, atRuntime)
+    // Other attributes than a variable has neither change nor delete it, unless they are none.
+    if boot, let existing, variables[existing].attributes != kept { throw .invalidParameter }
     if !boot || (data.isEmpty && !append) {
       guard let existing else { throw .notFound }
       try checkRuntimeWrite(variables[existing].attributes, atRuntime)
@@ -81,12 +85,13 @@ public final class VariableStore {
     }
     try checkRuntimeWrite(kept, atRuntime)
     if let existing {
-      guard variables[existing].attributes == kept else { throw .invalidParameter }
       var changed = variables[existing]
       changed.data = append ? changed.data + data : data
       try checkRoom(changed, replacing: variables[existing].cost)
       variables[existing] = changed
     } else if !data.isEmpty {
+      // A name that boot services used is taken, though it cannot be seen any more.
+      guard index(name, vendor, false) == nil else { throw .writeProtected }
       let added = Variable(name: name, vendor: vendor, attributes: kept, data: data)
       try checkRoom(added, replacing: 0)
       variables.append(added)

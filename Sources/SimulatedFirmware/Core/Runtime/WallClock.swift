@@ -7,17 +7,21 @@ public final class WallClock {
   private var baseNanoseconds: Int64 = 0
   private var zone: Int16 = 0
   private var daylight: UInt8 = 0
-  var wakeup: EFI_TIME?
 
-  init(epoch: UInt64) { base = Int64(clamping: epoch) }
+  /// The last second an EFI_TIME can say: 9999-12-31T23:59:59.
+  private static let lastSecond: Int64 = 253_402_300_799
+
+  /// `epoch` in seconds since 1970-01-01; at most what an EFI_TIME can say.
+  public init(epoch: UInt64) { base = min(Int64(clamping: epoch), Self.lastSecond) }
 
   /// The time now, `elapsed` nanoseconds of virtual time after the start.
   public func time(elapsed: UInt64) -> EFI_TIME {
     let total = baseNanoseconds + Int64(elapsed % 1_000_000_000)
     let seconds = base + Int64(elapsed / 1_000_000_000) + total / 1_000_000_000
     var time = EFI_TIME()
-    let days = seconds / 86_400
-    let rest = seconds % 86_400
+    // Rounded down: a clock may be set before 1970.
+    let rest = (seconds % 86_400 + 86_400) % 86_400
+    let days = (seconds - rest) / 86_400
     let (year, month, day) = Self.civil(days)
     time.Year = UInt16(clamping: year)
     time.Month = UInt8(month)

@@ -1,5 +1,5 @@
 /// Where an operand comes from and how wide it is, in the letters of the SDM's opcode maps.
-enum OperandKind: UInt8 {
+package enum OperandKind: UInt8 {
   case none
   // ModRM.rm, general register or memory: byte, word, doubleword, quadword, operand size,
   // 32/64 by REX.W

@@ -1,5 +1,5 @@
 /// What an instruction means; `Lifter` has one function for each.
-enum Meaning: UInt16 {
+package enum Meaning: UInt16 {
   case add, or, adc, sbb, and, sub, xor, cmp, pushSegment, popSegment, daa, das, aaa, aas
   case aam, aad, pusha, popa, bound, inc, dec, push, pop, pushf, popf, enter, leave, mov
   case movFromSegment, movToSegment, lea, movsxd, arpl, movzx, movsx, pause, xchgAccumulator

@@ -1,0 +1,78 @@
+import Glibc
+
+/// Holds the two processors' results against each other.
+enum Comparison {
+  typealias Side = (
+    state: ProcessorState, ending: Ending, faultAddress: UInt64, memory: UnsafeMutablePointer<UInt8>
+  )
+
+  /// In user mode a HLT is a general protection fault at an F4 byte.
+  static func settleHalt(
+    _ ending: inout Ending, _ address: inout UInt64, _ state: ProcessorState,
+    _ memory: UnsafePointer<UInt8>
+  ) {
+    let rip = state[ProcessorState.Word.rip]
+    let code = FuzzCase.codeRegion
+    guard ending == .fault(vector: 13), rip >= code.address, rip < code.end,
+      memory[Int(rip - code.address)] == 0xF4
+    else { return }
+    ending = .halted
+    address = 0
+  }
+
+  /// The bits of a word that can be compared.
+  private static func mask(_ word: Int, _ test: FuzzCase, atEnd: Bool) -> UInt64 {
+    switch word {
+    case ProcessorState.Word.flags: return test.comparableFlags(atEnd: atEnd) | 0x400
+    // The oracle tells empty from full only: see below.
+    case ProcessorState.Word.x87Tag: return 0
+    case ProcessorState.Word.fsBase, ProcessorState.Word.gsBase: return test.is32Bit ? 0 : ~0
+    default: return ~0
+    }
+  }
+
+  private static func emptiness(_ tag: UInt64) -> UInt64 { tag & tag >> 1 & 0x5555 }
+
+  static func differs(_ test: FuzzCase, ours: Side, theirs: Side) -> Bool {
+    if ours.ending != theirs.ending { return true }
+    let atEnd = ours.ending == .halted
+    for word in 0..<ProcessorState.Word.count where ours.state[word] != theirs.state[word] {
+      if (ours.state[word] ^ theirs.state[word]) & mask(word, test, atEnd: atEnd) != 0 {
+        return true
+      }
+    }
+    let tag = ProcessorState.Word.x87Tag
+    if emptiness(ours.state[tag]) != emptiness(theirs.state[tag]) { return true }
+    return memcmp(ours.memory, theirs.memory, FuzzCase.memorySize) != 0
+  }
+
+  static func differences(_ test: FuzzCase, ours: Side, theirs: Side) -> [String] {
+    var result: [String] = []
+    if ours.ending != theirs.ending {
+      result.append("ending: \(ours.ending.description), host \(theirs.ending.description)")
+    }
+    let atEnd = ours.ending == .halted && theirs.ending == .halted
+    for word in 0..<ProcessorState.Word.count {
+      let mask = mask(word, test, atEnd: atEnd)
+      guard (ours.state[word] ^ theirs.state[word]) & mask != 0 else { continue }
+      result.append(
+        "\(ProcessorState.name(of: word)) \(hex(ours.state[word] & mask)), host "
+          + hex(theirs.state[word] & mask))
+    }
+    let tag = ProcessorState.Word.x87Tag
+    let ourTag = emptiness(ours.state[tag])
+    let theirTag = emptiness(theirs.state[tag])
+    if ourTag != theirTag { result.append("empty \(hex(ourTag)), host \(hex(theirTag))") }
+    for n in 0..<FuzzCase.memorySize where ours.memory[n] != theirs.memory[n] {
+      let code = Int(FuzzCase.codeRegion.count)
+      let address =
+        n < code
+        ? FuzzCase.codeRegion.address + UInt64(n) : FuzzCase.dataRegion.address + UInt64(n - code)
+      result.append(
+        "memory \(hex(address)) \(hex(UInt64(ours.memory[n]))), host \(hex(UInt64(theirs.memory[n])))"
+      )
+      if result.count > 12 { break }
+    }
+    return result
+  }
+}

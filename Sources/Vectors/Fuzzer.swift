@@ -1,0 +1,242 @@
+internal import CNativeRunner
+import Glibc
+internal import Translator
+
+/// Compares our processor with the host's over generated cases.
+package final class Fuzzer {
+  package struct Failure: Sendable {
+    package var number: UInt64
+    package var mnemonics: String
+    package var code: [UInt8]
+    package var differences: [String]
+    /// The case, shrunk, in the test form.
+    package var line: String
+  }
+
+  package struct RowReport: Sendable {
+    package var pattern: String
+    package var mnemonic: String
+    package var executed: UInt64
+    package var faulted: UInt64
+    /// Why the host cannot judge it.
+    package var exclusion: String?
+  }
+
+  package private(set) var cases: UInt64 = 0
+  package private(set) var failures: UInt64 = 0
+  /// The host could not say: it ran on, or the child died.
+  package private(set) var unjudged: UInt64 = 0
+
+  private let generator: CaseGenerator
+  private let seed: UInt64
+  private let engine = EngineProcessor(features: .full)
+  private let native: NativeProcessor
+  private let memory = GuestMemory()
+  private var executed: [UInt64]
+  private var faulted: [UInt64]
+  /// Failures by what they look like: a few of each are enough.
+  private var seen: [String: Int] = [:]
+  private let failuresPerKind: Int
+
+  private static let batch = 64
+  private struct Pending {
+    var number: UInt64
+    var test: FuzzCase
+    var state: ProcessorState
+    var ending: Ending
+    var faultAddress: UInt64
+  }
+  /// What our processor left in memory, slot after slot.
+  private let results: UnsafeMutablePointer<UInt8>
+
+  /// Nil where the host is no oracle.
+  package init?(seed: UInt64, only: String? = nil, failuresPerKind: Int = 2) {
+    self.seed = seed
+    self.failuresPerKind = failuresPerKind
+    guard let native = NativeProcessor(slots: Self.batch * 2 + 1, arenaSize: FuzzCase.memorySize)
+    else { return nil }
+    self.native = native
+    generator = CaseGenerator(seed: seed, only: only)
+    executed = Array(repeating: 0, count: EncodingCatalog.count)
+    faulted = executed
+    results = .allocate(capacity: Self.batch * 2 * FuzzCase.memorySize)
+    _ = memory.prepare(FuzzCase.regions)
+  }
+
+  deinit { results.deallocate() }
+
+  /// Runs cases `first` to `first + count - 1`.
+  package func run(from first: UInt64 = 0, count: UInt64, report: (Failure) -> Void) {
+    var submitted: UInt64 = nativeIndex
+    var waiting: [Pending] = []
+    var waitingStart = submitted
+    var next = first
+    let end = first + count
+    while next < end || !waiting.isEmpty {
+      let start = submitted
+      var current: [Pending] = []
+      while next < end && current.count < Self.batch {
+        if let pending = prepare(next, submitted) {
+          current.append(pending)
+          submitted += 1
+        }
+        next += 1
+      }
+      if submitted > start { native.submit(upTo: submitted) }
+      if !waiting.isEmpty {
+        native.wait(upTo: waitingStart + UInt64(waiting.count))
+        var failed: [Pending] = []
+        for (n, pending) in waiting.enumerated() where !judge(pending, waitingStart + UInt64(n)) {
+          failed.append(pending)
+        }
+        if !failed.isEmpty {
+          // The oracle is asked again for shrinking: let it finish what it has.
+          native.wait(upTo: submitted)
+          nativeIndex = submitted
+          for pending in failed { note(pending, report) }
+        }
+      }
+      waiting = current
+      waitingStart = start
+    }
+    nativeIndex = submitted
+  }
+  private var nativeIndex: UInt64 = 0
+
+  /// Makes a case, runs it on our processor and fills a slot for the host's.
+  private func prepare(_ number: UInt64, _ index: UInt64) -> Pending? {
+    guard let test = generator.make(number, seed: seed) else { return nil }
+    cases += 1
+    let arena = native.arena(index)
+    test.fillMemory(arena)
+    native.fill(index, test.state, is32Bit: test.is32Bit, regions: FuzzCase.regions)
+    let (state, ending, address) = runOurs(test, arena)
+    saveMemory(results + Int(index % UInt64(Self.batch * 2)) * FuzzCase.memorySize)
+    return Pending(
+      number: number, test: test, state: state, ending: ending, faultAddress: address)
+  }
+
+  private func runOurs(_ test: FuzzCase, _ contents: UnsafePointer<UInt8>) -> (
+    ProcessorState, Ending, UInt64
+  ) {
+    var offset = 0
+    for region in FuzzCase.regions {
+      if let to = UnsafeMutableRawPointer(bitPattern: UInt(region.address)) {
+        memcpy(to, contents + offset, Int(region.count))
+      }
+      offset += Int(region.count)
+    }
+    var state = test.state
+    let (ending, address) = engine.run(
+      &state, is32Bit: test.is32Bit, regions: [FuzzCase.codeRegion], budget: 5000)
+    return (state, ending, address)
+  }
+
+  private func saveMemory(_ to: UnsafeMutablePointer<UInt8>) {
+    var offset = 0
+    for region in FuzzCase.regions {
+      if let from = UnsafeRawPointer(bitPattern: UInt(region.address)) {
+        memcpy(to + offset, from, Int(region.count))
+      }
+      offset += Int(region.count)
+    }
+  }
+
+  /// Whether both agree.
+  private func judge(_ pending: Pending, _ index: UInt64) -> Bool {
+    let ours = results + Int(index % UInt64(Self.batch * 2)) * FuzzCase.memorySize
+    var theirs = pending.test.state
+    var (ending, address) = native.result(index, &theirs)
+    let arena = native.arena(index)
+    Comparison.settleHalt(&ending, &address, theirs, arena)
+    switch ending {
+    case .timedOut, .failed:
+      if pending.ending == .timedOut { return true }
+      unjudged += 1
+      return true
+    default: break
+    }
+    let differs = Comparison.differs(
+      pending.test, ours: (pending.state, pending.ending, pending.faultAddress, ours),
+      theirs: (theirs, ending, address, arena))
+    for instruction in pending.test.instructions where instruction.row >= 0 {
+      if ending == .halted {
+        executed[instruction.row] += 1
+      } else if pending.test.instructions.count == 1 {
+        faulted[instruction.row] += 1
+      }
+    }
+    return !differs
+  }
+
+  // MARK: Failures
+
+  /// Runs one case on both, now. Nil: the host cannot say.
+  func compare(_ test: FuzzCase) -> [String]? {
+    let index = nativeIndex
+    nativeIndex += 1
+    let arena = native.arena(index)
+    test.fillMemory(arena)
+    native.fill(index, test.state, is32Bit: test.is32Bit, regions: FuzzCase.regions)
+    let (state, ending, address) = runOurs(test, arena)
+    let ours = results + Int(index % UInt64(Self.batch * 2)) * FuzzCase.memorySize
+    saveMemory(ours)
+    native.submit(upTo: nativeIndex)
+    native.wait(upTo: nativeIndex)
+    var theirs = test.state
+    var (nativeEnding, nativeAddress) = native.result(index, &theirs)
+    Comparison.settleHalt(&nativeEnding, &nativeAddress, theirs, arena)
+    switch nativeEnding {
+    case .timedOut, .failed: return nil
+    default: break
+    }
+    lastNative = (theirs, nativeEnding, Array(UnsafeBufferPointer(start: arena, count: FuzzCase.memorySize)))
+    return Comparison.differences(
+      test, ours: (state, ending, address, ours),
+      theirs: (theirs, nativeEnding, nativeAddress, arena))
+  }
+  /// What the host made of the case compared last.
+  private(set) var lastNative: (state: ProcessorState, ending: Ending, memory: [UInt8]) =
+    (ProcessorState(), .halted, [])
+
+  private func note(_ pending: Pending, _ report: (Failure) -> Void) {
+    guard let differences = compare(pending.test), !differences.isEmpty else {
+      // Not repeatable: the machine was disturbed.
+      unjudged += 1
+      return
+    }
+    failures += 1
+    let kind =
+      mnemonics(pending.test.instructions.count == 1 ? pending.test : FuzzCase())
+      + (differences.first?.split(separator: " ").first.map(String.init) ?? "")
+    seen[kind, default: 0] += 1
+    guard seen[kind, default: 0] <= failuresPerKind else { return }
+    let small = Shrinker(fuzzer: self).shrink(pending.test)
+    let final = compare(small) ?? differences
+    report(
+      Failure(
+        number: pending.number, mnemonics: mnemonics(small), code: small.assemble(),
+        differences: final.isEmpty ? differences : final, line: describe(small, pending.number)))
+  }
+
+  private func mnemonics(_ test: FuzzCase) -> String {
+    test.instructions.map { $0.row < 0 ? "cmp" : generator.rows[$0.row].mnemonic.description }
+      .joined(separator: " ")
+  }
+
+  private func describe(_ test: FuzzCase, _ number: UInt64) -> String {
+    TestCaseWriter.line(
+      test, name: "\(mnemonics(test)) \(seed)-\(number)", native: lastNative)
+  }
+
+  // MARK: Coverage
+
+  package func rows() -> [RowReport] {
+    generator.rows.map { row in
+      RowReport(
+        pattern: row.pattern.description, mnemonic: row.mnemonic.description,
+        executed: executed[row.index], faulted: faulted[row.index],
+        exclusion: Exclusions.reason(row))
+    }
+  }
+}

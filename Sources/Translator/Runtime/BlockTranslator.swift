@@ -63,11 +63,30 @@ struct BlockTranslator {
     block.byteCount = UInt32(truncatingIfNeeded: max(at &- address, 1))
     block.instructionCount = UInt16(truncatingIfNeeded: count)
     block.operationCount = UInt32(lifter.builder.count)
+    Self.verify(block)
     if passes {
       DeadFlags.run(block)
       DeadCode.run(block)
+      Self.verify(block)
     }
     return block
+  }
+
+  /// Debug builds stop at a block that no back end could carry out faithfully.
+  private static func verify(_ block: Block) {
+    #if DEBUG
+      do throws(VerificationError) {
+        try Verifier.check(block)
+      } catch {
+        switch error {
+        case .noBoundary, .noEnd: fatalError("block without a beginning or an end")
+        case .undefinedTemporary(let n): fatalError("undefined temporary at operation \(n)")
+        case .faultAfterCommit(let n): fatalError("late fault at operation \(n)")
+        case .operationAfterEnd(let n): fatalError("operation after the end at \(n)")
+        case .badField(let n): fatalError("bad field at operation \(n)")
+        }
+      }
+    #endif
   }
 
   /// How far from `at` bytes can be read: to the end of the page, or of the next.
@@ -110,7 +129,11 @@ struct BlockTranslator {
     case nil:
       lifter.next = at &+ UInt64(decoded.length)
       lifter.builder.boundary(offset: Int(at &- base), length: decoded.length)
+      let first = lifter.builder.count
       lifter.lift(decoded)
+      if mode != .long64 && decoded.segment == SegmentOverride.cs.rawValue {
+        lifter.refuseCodeWrites(from: first)
+      }
     }
     return true
   }

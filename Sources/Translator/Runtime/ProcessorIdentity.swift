@@ -17,13 +17,11 @@ extension Interpreter {
   }
 
   private func identity(_ leaf: UInt32, _ sub: UInt32) -> (UInt32, UInt32, UInt32, UInt32) {
-    switch leaf {
+    switch isBeyond(leaf) ? 0x0D : leaf {
     case 0: return (0x0D, 0x756E_6547, 0x6C65_746E, 0x4965_6E69)  // "GenuineIntel"
     case 1: return (0x0003_06C3, 0x0001_0800, features1C, features1D)
     case 7 where sub == 0: return (0, features7B, bit(.rdpid, 22), 0)
-    case 0x0D where sub == 0:
-      return (UInt32(truncatingIfNeeded: features.has(.avx) ? 7 : 3), 832, 832, 0)
-    case 0x0D where sub == 2 && features.has(.avx): return (256, 576, 0, 0)
+    case 0x0D: return features.has(.xsave) ? stateArea(sub) : (0, 0, 0, 0)
     case 0x8000_0000: return (0x8000_0008, 0, 0, 0)
     case 0x8000_0001:
       let c = 1 | bit(.lzcnt, 5) | bit(.prefetchw, 8)
@@ -38,6 +36,23 @@ extension Interpreter {
     }
   }
 
+  /// Above the highest leaf the highest basic one answers.
+  private func isBeyond(_ leaf: UInt32) -> Bool {
+    leaf > 0x0D && leaf < 0x8000_0000 || leaf > 0x8000_0008
+  }
+
+  /// Leaf 0DH: the XSAVE area in bytes, legacy region and header (576), AVX's upper halves (256).
+  private func stateArea(_ sub: UInt32) -> (UInt32, UInt32, UInt32, UInt32) {
+    let wide = features.has(.avx)
+    switch sub {
+    case 0:
+      let enabled: UInt32 = state.pointee.xcr0 & 4 != 0 ? 832 : 576
+      return (wide ? 7 : 3, enabled, wide ? 832 : 576, 0)
+    case 2 where wide: return (256, 576, 0, 0)
+    default: return (0, 0, 0, 0)
+    }
+  }
+
   private var features1C: UInt32 {
     var c = bit(.sse3, 0) | bit(.pclmulqdq, 1) | bit(.ssse3, 9) | bit(.fma, 12) | bit(.cx16, 13)
     c |= bit(.sse41, 19) | bit(.sse42, 20) | bit(.movbe, 22) | bit(.popcnt, 23) | bit(.aes, 25)
@@ -48,12 +63,14 @@ extension Interpreter {
   }
 
   private var features1D: UInt32 {
-    // FPU DE PSE TSC MSR PAE MCE CX8 APIC SEP MTRR PGE MCA CMOV PAT PSE36 CLFSH MMX FXSR SSE SSE2
-    0x078B_FBFF | bit(.sse2, 26)
+    // DE PSE TSC MSR PAE MCE CX8 APIC MTRR PGE CMOV PAT PSE36 CLFSH FXSR
+    0x010B_B3FC | bit(.x87, 0) | bit(.mmx, 23) | bit(.sse, 25) | bit(.sse2, 26)
   }
 
   private var features7B: UInt32 {
-    var b = bit(.fsgsbase, 0) | bit(.bmi1, 3) | bit(.avx2, 5) | bit(.bmi2, 8) | 1 << 9
+    var b = bit(.fsgsbase, 0) | bit(.bmi1, 3) | bit(.avx2, 5) | bit(.bmi2, 8)
+    // Fast string operations; FCS and FDS are stored as zero.
+    b |= 1 << 9 | 1 << 13
     b |= bit(.rdseed, 18) | bit(.adx, 19) | bit(.clflushopt, 23) | bit(.sha, 29)
     return b
   }

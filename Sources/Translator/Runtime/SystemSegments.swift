@@ -26,8 +26,8 @@ extension Interpreter {
       if found { writeResult(op, 0xFFFF_FFFF) }
     case .adjustPrivilege:
       let wanted = r[Int(op.right.raw)] & 3
-      setZero(value & 3 < wanted)
       r[Int(op.destination.raw)] = value & 3 < wanted ? value & ~3 | wanted : value
+    case .comparePrivilege: setZero(value & 3 < r[Int(op.right.raw)] & 3)
     default: return fault(6)
     }
     return .next

@@ -42,7 +42,7 @@ struct UnitAccess: Equatable {
     case .xgetbv, .xsetbv: extendedControl
     case .rdfsbase, .rdgsbase, .wrfsbase, .wrgsbase: segmentBases
     case .emms: mmx
-    case .rdpid, .syscall, .sysenter, .salc: 0
+    case .flushLine, .rdpid, .syscall, .sysenter, .salc: 0
     default:
       if row.meaning.rawValue < Meaning.vector.rawValue {
         0

@@ -356,7 +356,7 @@ struct Decoder {
     case .Ob, .Ov:
       count = Int(i.addressSize)
       guard let d = readSigned(count) else { return false }
-      i.memory.displacement = count == 8 ? d : d & (1 << Int64(count * 8)) - 1
+      i.memory.displacement = count == 8 ? d : d & ((1 << Int64(count * 8)) - 1)
       i.memory.mode = segment << 2
       return true
     case .Ap:

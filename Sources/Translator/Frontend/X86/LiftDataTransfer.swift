@@ -325,7 +325,12 @@ extension Lifter {
     address.memory = stackTop(-size)
     builder.append(address)
     if level > 0 { store(operandSize, stackTop(-size * (level + 1)), frame) }
-    // The new stack must be writable before anything is committed.
+    // The new stack must be writable before anything is committed: touched, and left as it is.
+    var touch = Operation(.or, width: operandSize)
+    touch.right = .immediate
+    touch.memory = stackTop(-size * (level + 1) - i.immediate)
+    touch.attributes = .memoryDestination
+    builder.append(touch)
     adjustStack(-size * (level + 1) - i.immediate)
     move(operandSize, .rbp, frame)
   }

@@ -138,6 +138,8 @@ extension Lifter {
     case .sti: setFlags(clear: 0, set: 0x200)
     case .pause: if i.rex & 1 != 0 { xchgAccumulator() }
     case .hint, .fence: break
+    // Flushing a line faults as reading a byte of it does.
+    case .flushLine: _ = load(1, memory)
 
     case .hlt:
       var op = Operation(.halt)

@@ -100,15 +100,27 @@ extension Lifter {
   }
 
   mutating func adjustPrivilege() {
+    let value = builder.temporary()
+    move(8, value, read(.Ew))
     let t = builder.temporary()
-    let value = read(.Ew)
-    var op = Operation(.system, width: 2, flags: .zero)
+    var op = Operation(.system, width: 2)
     op.selector = SystemOperation.adjustPrivilege.rawValue
     op.destination = t
     op.left = value
     op.right = .register(i.reg)
     builder.append(op)
-    write(.Ew, t)
+    var compare = op
+    compare.selector = SystemOperation.comparePrivilege.rawValue
+    compare.destination = .none
+    compare.flags = .zero
+    if i.isRegisterForm {
+      builder.append(compare)
+      write(.Ew, t)
+    } else {
+      // The flag changes only once the store is done.
+      write(.Ew, t)
+      builder.append(compare)
+    }
   }
 
   /// RDPID: as wide as a register of the mode.

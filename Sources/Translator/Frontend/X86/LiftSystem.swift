@@ -13,6 +13,8 @@ enum SystemOperation: UInt8 {
   /// A far transfer may go to the current code segment only; immediate 1: an IRET.
   case checkCode
   case bound, fastCall, readProcessor
+  /// ZF as ARPL sets it; the selector is `adjustPrivilege`'s.
+  case comparePrivilege
 }
 
 extension Lifter {

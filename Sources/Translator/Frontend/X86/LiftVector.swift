@@ -362,7 +362,7 @@ extension Lifter {
     op.left = vectorRegister(row.operands.0) ?? .none
     op.right = vectorRegister(row.operands.1) ?? .none
     op.base = .rdi
-    op.addressMode = i.segment << 2 | (i.addressSize == 4 ? 32 : 0)
+    op.addressMode = i.segment << 2 | (i.addressSize == 4 ? 32 : i.addressSize == 2 ? 64 : 0)
     builder.append(op)
   }
 

@@ -207,6 +207,30 @@ struct Lifter {
     ended = true
   }
 
+  /// In protected mode the code segment cannot be written: an instruction whose operations since
+  /// `first` store through CS is #GP.
+  mutating func refuseCodeWrites(from first: Int) {
+    for n in first..<builder.count {
+      let op = builder.operations[n]
+      guard op.memory.segment == SegmentOverride.cs.rawValue else { continue }
+      let stores: Bool =
+        switch op.opcode {
+        case .store, .vectorStore, .vectorMaskedStore, .maskMove: true
+        case .x87: X87Operation(rawValue: op.selector)?.storeSize ?? 0 > 0
+        case .system:
+          switch SystemOperation(rawValue: op.selector) {
+          case .storeGDT, .storeIDT, .fxsave, .xsave, .storeEnvironment, .saveX87: true
+          default: false
+          }
+        default: op.attributes.contains(.memoryDestination)
+        }
+      if stores {
+        builder.count = first
+        return raise(13)
+      }
+    }
+  }
+
   mutating func unsupported() {
     var op = Operation(.unsupported)
     op.length = i.length

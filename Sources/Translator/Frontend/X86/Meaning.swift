@@ -24,5 +24,5 @@ package enum Meaning: UInt16 {
   case zeroUpper, zeroAll
   case vectorBroadcast, vectorStoreResult, vectorMaskedLoad, vectorMaskedStore, vectorGather
   case fused132, fused213, fused231
-  case rdpid, syscall, sysenter, salc
+  case flushLine, rdpid, syscall, sysenter, salc
 }

@@ -122,7 +122,8 @@ package enum X87 {
       .test, .examine:
       compare(operation, state, index & 7, &result)
     case .incrementTop, .decrementTop, .free, .freePop, .loadRegister, .exchange,
-      .storeRegister, .storeRegisterPop, .conditionalMove, .loadOne, .loadLog2Ten, .loadLog2E,
+      .storeRegister, .storeRegisterPop, .storeRegisterPopQuietly, .conditionalMove, .loadOne,
+      .loadLog2Ten, .loadLog2E,
       .loadPi, .loadLog10Two, .loadLn2, .loadZero, .loadSingle, .loadDouble, .loadExtended,
       .loadInt16, .loadInt32, .loadInt64, .loadDecimal:
       move(operation, state, word0, word1, index & 7)

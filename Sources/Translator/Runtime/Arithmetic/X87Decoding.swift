@@ -115,7 +115,7 @@ extension X87Operation {
     case 0xc0...0xc7: return .loadRegister
     case 0xc8...0xcf: return .exchange
     case 0xd0: return .noOperation
-    case 0xd8...0xdf: return .storeRegisterPop
+    case 0xd8...0xdf: return .storeRegisterPopQuietly
     case 0xe0: return .changeSign
     case 0xe1: return .absolute
     case 0xe4: return .test

@@ -55,6 +55,13 @@ extension X87 {
         stack.condition(X87Stack.c1, false)
       }
       if operation == .storeRegisterPop && !stack.isStopped { stack.pop() }
+    case .storeRegisterPopQuietly:
+      let raw = stack.register(stack.slot(0)).pointee
+      let isEmpty = stack.isEmpty(0)
+      stack.set(index, significand: raw.significand, signAndExponent: raw.signAndExponent)
+      if isEmpty { stack.setTag(stack.slot(index), 3) }
+      stack.condition(X87Stack.c1, false)
+      stack.pop()
     case .conditionalMove:
       if stack.require(0, index, target: 0) && word0 & 1 != 0 {
         let raw = stack.register(stack.slot(index)).pointee

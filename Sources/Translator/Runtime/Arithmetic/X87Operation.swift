@@ -16,6 +16,8 @@ package enum X87Operation: UInt8, Sendable {
   case truncateInt16Pop, truncateInt32Pop, truncateInt64Pop
   // Between registers.
   case storeRegister, storeRegisterPop
+  /// D9 D8+i: as FSTP ST(i), but an empty top is no fault.
+  case storeRegisterPopQuietly
   /// FCMOVcc; the caller passes 1 as the memory word if the condition holds, else 0.
   case conditionalMove
   // Comparisons beyond the block below.

@@ -7,11 +7,14 @@
 
 #if defined(__x86_64__)
 #include <asm/prctl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <ucontext.h>
@@ -22,6 +25,8 @@ static TransomNativeSlot *current;
 static uint8_t *arena;
 static uint64_t hostFSBase, hostGSBase;
 static int hasBaseInstructions;
+/// The case running has bases of its own for FS and GS.
+static int hasOwnBases;
 static TransomNativeRegion mapped[transomNativeRegionLimit];
 static uint32_t mappedCount;
 static volatile uint32_t lastTick;
@@ -36,18 +41,39 @@ enum { xsaveHeader = 512, xsaveUpper = 576 };
 
 #define NO_GUARD __attribute__((no_stack_protector))
 
+// Where the system has not enabled the instructions, its call does; only cases that set a base pay.
 NO_GUARD static void setBases(uint64_t fs, uint64_t gs) {
   if (hasBaseInstructions) {
     __asm__ volatile("wrgsbase %0" ::"r"(gs));
     __asm__ volatile("wrfsbase %0" ::"r"(fs));
+    return;
   }
+  uint64_t result;
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(SYS_arch_prctl), "D"(ARCH_SET_GS), "S"(gs)
+                   : "rcx", "r11", "memory");
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(SYS_arch_prctl), "D"(ARCH_SET_FS), "S"(fs)
+                   : "rcx", "r11", "memory");
 }
 
 NO_GUARD static void readBases(uint64_t *fs, uint64_t *gs) {
   if (hasBaseInstructions) {
     __asm__ volatile("rdfsbase %0" : "=r"(*fs));
     __asm__ volatile("rdgsbase %0" : "=r"(*gs));
+    return;
   }
+  uint64_t result;
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(SYS_arch_prctl), "D"(ARCH_GET_GS), "S"(gs)
+                   : "rcx", "r11", "memory");
+  __asm__ volatile("syscall"
+                   : "=a"(result)
+                   : "a"(SYS_arch_prctl), "D"(ARCH_GET_FS), "S"(fs)
+                   : "rcx", "r11", "memory");
 }
 
 static void saveState(uint64_t *words, const ucontext_t *context) {
@@ -182,10 +208,12 @@ static void takeNext(void) {
 }
 
 NO_GUARD static void step(siginfo_t *info, ucontext_t *context, uint32_t outcome) {
-  uint64_t fs = 0, gs = 0;
-  readBases(&fs, &gs);
-  // From here on C may use its thread-local storage.
-  setBases(hostFSBase, hostGSBase);
+  uint64_t fs = hostFSBase, gs = hostGSBase;
+  if (hasBaseInstructions || hasOwnBases) {
+    readBases(&fs, &gs);
+    // From here on C may use its thread-local storage.
+    setBases(hostFSBase, hostGSBase);
+  }
   if (current) {
     saveState(current->after, context);
     current->after[transomWordFSBase] = fs == hostFSBase ? 0 : fs;
@@ -204,7 +232,10 @@ NO_GUARD static void step(siginfo_t *info, ucontext_t *context, uint32_t outcome
     answer(transomOutcomeFailed);
   }
   loadState(current->before, current->mode, context);
-  setBases(current->before[transomWordFSBase], current->before[transomWordGSBase]);
+  fs = current->before[transomWordFSBase];
+  gs = current->before[transomWordGSBase];
+  hasOwnBases = (fs | gs) != 0;
+  if (hasBaseInstructions || hasOwnBases) setBases(fs, gs);
 }
 
 NO_GUARD static void trapped(int number, siginfo_t *info, void *context) {
@@ -221,6 +252,30 @@ NO_GUARD static void ticked(int number, siginfo_t *info, void *context) {
   } else {
     lastTick = now + 1;
   }
+}
+
+/// A case may hold a SYSCALL: the system refuses this process whatever it does not need itself.
+static int confine(void) {
+#define ALLOW(number)                                        \
+  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (number), 0, 1),       \
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 4),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0xC000003E, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+      ALLOW(SYS_futex),
+      ALLOW(SYS_rt_sigreturn),
+      ALLOW(SYS_mmap),
+      ALLOW(SYS_munmap),
+      ALLOW(SYS_arch_prctl),
+      ALLOW(SYS_exit_group),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1),
+  };
+#undef ALLOW
+  struct sock_fprog program = {sizeof filter / sizeof filter[0], filter};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) return 1;
+  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
 void transomNativeChild(TransomNativeShared *with) {
@@ -247,6 +302,7 @@ void transomNativeChild(TransomNativeShared *with) {
   signal(SIGINT, SIG_IGN);
   struct itimerval interval = {{0, 20000}, {0, 20000}};
   setitimer(ITIMER_VIRTUAL, &interval, NULL);
+  if (confine()) _exit(1);
   // Into the chain.
   __asm__ volatile("ud2");
 }

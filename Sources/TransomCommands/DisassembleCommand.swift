@@ -18,7 +18,11 @@ public struct DisassembleCommand: ParsableCommand {
   @Option(help: "How many instructions to show.")
   var count = 32
 
-  @Flag(help: "Show the intermediate representation of the first block.")
+  @Flag(
+    help: """
+      Show what each instruction is lifted to; "-" marks what the passes drop or change, "+" what \
+      they put there.
+      """)
   var ir = false
 
   public init() {}
@@ -27,11 +31,8 @@ public struct DisassembleCommand: ParsableCommand {
     do {
       let listing = try GuestListing(DriverSource(resolving: image))
       let offset = try at.map(Self.number) ?? listing.entryPoint
-      for line in try listing.lines(at: offset, count: max(1, min(count, 100_000))) { print(line) }
-      if ir {
-        print("")
-        for line in try listing.intermediate(at: offset) { print(line) }
-      }
+      let lines = try listing.lines(at: offset, count: max(1, min(count, 100_000)), ir: ir)
+      for line in lines { print(line) }
     } catch {
       throw CommandFailure.exit(for: error, about: image)
     }

@@ -39,7 +39,9 @@ extension RunReport {
     if ports.reads + ports.writes > 0 {
       lines.append(
         "ports     \(grouped(ports.reads)) reads, \(grouped(ports.writes)) writes, "
-          + "\(grouped(ports.unanswered)) unanswered")
+          + "\(grouped(ports.unanswered)) unanswered; most often "
+          + ports.busiest.prefix(3).map { "\($0.name) × \(grouped($0.count))" }
+          .joined(separator: ", "))
     }
     if lowMemoryAccesses > 0 {
       lines.append("low mem   \(grouped(lowMemoryAccesses)) accesses, kept away from the firmware")

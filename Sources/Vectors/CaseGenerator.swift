@@ -39,7 +39,7 @@ final class CaseGenerator {
   /// These need the memory or a register prepared, or always end a case.
   private static func mayStandAnywhere(_ row: EncodingCatalog.Row) -> Bool {
     switch row.meaning {
-    case .ret, .jmpIndirect, .callIndirect, .popf, .int3, .int1, .ud, .wrfsbase, .wrgsbase: false
+    case .ret, .jmpIndirect, .callIndirect, .popf, .int3, .int1, .ud, .ldmxcsr: false
     default: true
     }
   }
@@ -56,7 +56,8 @@ final class CaseGenerator {
     let isSequence = random.chance(40) && !anywhere.isEmpty
     let count = isSequence ? 2 + random.below(random.chance(50) ? 8 : 39) : 1
     generator.protectsPointers = isSequence
-    makeState(&result, &random)
+    generator.usesSegmentBases = !result.is32Bit && random.chance(6)
+    makeState(&result, &random, hasBases: generator.usesSegmentBases)
     var undefined: UInt64 = 0
     for n in 0..<count {
       let row = rows[n == 0 ? random.pick(usable) : random.pick(anywhere)]
@@ -98,7 +99,9 @@ final class CaseGenerator {
 
   // MARK: State
 
-  private func makeState(_ result: inout FuzzCase, _ random: inout RandomSource) {
+  private func makeState(
+    _ result: inout FuzzCase, _ random: inout RandomSource, hasBases: Bool
+  ) {
     typealias Word = ProcessorState.Word
     let generator = InstructionGenerator(is32Bit: result.is32Bit)
     for n in 0..<(result.is32Bit ? 8 : 16) {
@@ -108,9 +111,9 @@ final class CaseGenerator {
     for n in generator.smalls { result.state[n] = UInt64(random.below(40)) }
     if result.is32Bit { for n in 0..<8 { result.state[n] &= 0xFFFF_FFFF } }
     result.state[Word.flags] = random.next() & (random.chance(20) ? 0xCD5 : 0x8D5) | 0x202
-    if !result.is32Bit {
-      result.state[Word.fsBase] = UInt64(random.below(64) * 8)
-      result.state[Word.gsBase] = UInt64(random.below(64) * 8)
+    if hasBases {
+      result.state[Word.fsBase] = UInt64(8 + random.below(64) * 8)
+      result.state[Word.gsBase] = UInt64(8 + random.below(64) * 8)
     }
     for n in 0..<(result.is32Bit ? 32 : 64) { result.state[Word.vector + n] = random.mixed() }
     // Rounding, flush to zero, denormals are zero; sometimes an exception unmasked.
@@ -144,7 +147,9 @@ final class CaseGenerator {
   private func makeX87(_ result: inout FuzzCase, _ random: inout RandomSource) {
     typealias Word = ProcessorState.Word
     var control: UInt64 = 0x37F
-    if random.chance(50) { control = 0x7F | random.next() & 0xC00 | random.pick([0, 0x200, 0x300]) }
+    if random.chance(50) {
+      control = 0x7F | random.next() & 0xC00 | random.pick([0, 0x200, 0x300])
+    }
     if random.chance(3) { control &= ~(random.next() & 0x3F) }
     result.state[Word.x87Control] = control
     let top = UInt64(random.below(8))
@@ -176,8 +181,12 @@ final class CaseGenerator {
       } else if let memory = first.memory {
         put(landing, at: memory.address(result.state), &result)
       }
-    case .wrfsbase, .wrgsbase:
-      if random.chance(80) { result.state[first.rmRegister] &= 0x7FFF_FFFF }
+    case .ldmxcsr:
+      // Bit 17 exists on one vendor's processors only.
+      if let memory = first.memory {
+        let address = memory.address(result.state)
+        put(random.next() & (random.chance(90) ? 0xFFFF : 0xFFFD_FFFF), at: address, &result)
+      }
     case .div, .idiv:
       if random.chance(70) { result.state[2] = random.chance(50) ? 0 : result.state[2] & 0xFF }
     default: break

@@ -36,6 +36,17 @@ package enum FlagKnowledge {
     }
   }
 
+  /// Condition codes C0–C3 of FSW that vendors treat differently: C1 where nothing can overflow or
+  /// round, all of them after FFREE.
+  package static func undefinedStatus(of row: EncodingCatalog.Row) -> UInt64 {
+    guard row.meaning == .x87 else { return 0 }
+    switch row.mnemonic.description {
+    case "ffree", "ffreep": return 0x4700
+    case "fcomi", "fcompi", "fucomi", "fucompi": return 0x200
+    default: return 0
+    }
+  }
+
   package static func reads(_ row: EncodingCatalog.Row) -> Bool {
     switch row.meaning {
     case .adc, .sbb, .rcl, .rcr, .setcc, .cmov, .jcc, .lahf, .pushf, .cmc, .loope, .loopne, .adcx,
@@ -57,11 +68,16 @@ package enum Exclusions {
       return "privileged: user mode refuses it"
     case .sgdt, .sidt, .smsw, .sldt, .str, .verr, .verw, .lar, .lsl, .xgetbv, .cpuid:
       return "answers with the host's own configuration"
-    case .rdtsc, .rdtscp, .rdrand, .rdseed: return "answers differently every time"
+    case .rdtsc, .rdtscp, .rdrand, .rdseed, .rdpid: return "answers differently every time"
     case .movFromSegment, .movToSegment, .pushSegment, .popSegment, .loadFarPointer, .callFar,
       .jmpFar, .retFar:
       return "segments are the host's operating system's"
-    case .int, .unsupported: return "enters the host's operating system"
+    case .rdfsbase, .rdgsbase, .wrfsbase, .wrgsbase:
+      return "the host's operating system may not have enabled it"
+    case .int1: return "virtual machines report its address differently"
+    case .hint where row.map == 1 && row.opcode == 0x0D && row.isRegisterForm != false:
+      return "reserved forms: a NOP for one vendor, refused by the other"
+    case .int, .unsupported, .syscall, .sysenter: return "enters the host's operating system"
     case .fxsave, .fxrstor, .xsave, .xrstor, .x87Area:
       return "stores the last x87 instruction's address, which vendors keep differently"
     case .hint where row.map == 1 && row.opcode == 1: return "privileged: user mode refuses it"

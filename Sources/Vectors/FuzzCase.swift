@@ -18,6 +18,9 @@ struct FuzzInstruction {
   var memory: MemoryReference?
   var definedFlags: UInt64 = 0
   var undefinedFlags: UInt64 = 0
+  /// Condition codes of the x87 status it leaves undefined.
+  var undefinedStatus: UInt64 = 0
+  var mayStorePartly = false
   var isRegisterForm = false
   var rmRegister = 0
 }

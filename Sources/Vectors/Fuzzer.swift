@@ -67,39 +67,40 @@ package final class Fuzzer {
 
   /// Runs cases `first` to `first + count - 1`.
   package func run(from first: UInt64 = 0, count: UInt64, report: (Failure) -> Void) {
-    var submitted: UInt64 = nativeIndex
     var waiting: [Pending] = []
-    var waitingStart = submitted
+    var waitingStart = nativeIndex
     var next = first
     let end = first + count
+    var failed: [Pending] = []
     while next < end || !waiting.isEmpty {
-      let start = submitted
+      let start = nativeIndex
       var current: [Pending] = []
       while next < end && current.count < Self.batch {
-        if let pending = prepare(next, submitted) {
+        if let pending = prepare(next, nativeIndex) {
           current.append(pending)
-          submitted += 1
+          nativeIndex += 1
         }
         next += 1
       }
-      if submitted > start { native.submit(upTo: submitted) }
-      if !waiting.isEmpty {
-        native.wait(upTo: waitingStart + UInt64(waiting.count))
-        var failed: [Pending] = []
-        for (n, pending) in waiting.enumerated() where !judge(pending, waitingStart + UInt64(n)) {
-          failed.append(pending)
-        }
-        if !failed.isEmpty {
-          // The oracle is asked again for shrinking: let it finish what it has.
-          native.wait(upTo: submitted)
-          nativeIndex = submitted
-          for pending in failed { note(pending, report) }
-        }
-      }
+      if !current.isEmpty { native.submit(upTo: nativeIndex) }
+      judge(waiting, waitingStart, &failed)
       waiting = current
       waitingStart = start
+      guard !failed.isEmpty else { continue }
+      // The slots are needed again for shrinking: look at what is in them first.
+      judge(waiting, waitingStart, &failed)
+      waiting = []
+      for pending in failed { note(pending, report) }
+      failed = []
     }
-    nativeIndex = submitted
+  }
+
+  private func judge(_ batch: [Pending], _ start: UInt64, _ failed: inout [Pending]) {
+    guard !batch.isEmpty else { return }
+    native.wait(upTo: start + UInt64(batch.count))
+    for (n, pending) in batch.enumerated() where !judge(pending, start + UInt64(n)) {
+      failed.append(pending)
+    }
   }
   private var nativeIndex: UInt64 = 0
 
@@ -190,7 +191,9 @@ package final class Fuzzer {
     case .timedOut, .failed: return nil
     default: break
     }
-    lastNative = (theirs, nativeEnding, Array(UnsafeBufferPointer(start: arena, count: FuzzCase.memorySize)))
+    lastNative = (
+      theirs, nativeEnding, Array(UnsafeBufferPointer(start: arena, count: FuzzCase.memorySize))
+    )
     return Comparison.differences(
       test, ours: (state, ending, address, ours),
       theirs: (theirs, nativeEnding, nativeAddress, arena))

@@ -7,6 +7,8 @@ struct InstructionGenerator {
   let pointers: [Int]
   let smalls: [Int]
   let free: [Int]
+  /// FS and GS have bases of their own in this case.
+  var usesSegmentBases = false
   /// Keep addresses alive: most results go elsewhere.
   var protectsPointers = false
 
@@ -129,9 +131,9 @@ struct InstructionGenerator {
   private func segmentOverride(_ row: EncodingCatalog.Row, _ random: inout RandomSource) -> (
     prefix: UInt8, word: Int?
   ) {
-    guard random.chance(4), !isBranch(row) else { return (0, nil) }
+    guard random.chance(usesSegmentBases ? 30 : 4), !isBranch(row) else { return (0, nil) }
     if is32Bit { return (random.pick([0x3E, 0x26, 0x36]), nil) }
-    switch random.below(4) {
+    switch usesSegmentBases ? random.below(2) : 2 {
     case 0: return (0x64, ProcessorState.Word.fsBase)
     case 1: return (0x65, ProcessorState.Word.gsBase)
     default: return (random.pick([0x2E, 0x36, 0x3E, 0x26]), nil)
@@ -200,8 +202,9 @@ struct InstructionGenerator {
     }
     let wantsAlignment =
       row.isAligned || row.operands.contains(where: isVector) || row.meaning == .cmpxchgWide
-    let grain: Int64 = wantsAlignment && random.chance(80) ? 32 : 1
-    let form = random.below(10)
+    let grain: Int64 = row.feature == .sha || wantsAlignment && random.chance(80) ? 32 : 1
+    // SHA checks its operand's alignment on one vendor's processors only.
+    let form = row.feature == .sha ? 0 : random.below(10)
     if form == 0 || (form == 1 && is32Bit) {
       // An address alone.
       memory.displacement =
@@ -321,6 +324,8 @@ struct InstructionGenerator {
     let flags = FlagKnowledge.effect(of: row, operandSize: decoded.operandSize)
     result.definedFlags = flags.defined
     result.undefinedFlags = flags.undefined
+    result.undefinedStatus = FlagKnowledge.undefinedStatus(of: row)
+    result.mayStorePartly = row.meaning == .maskMove
     if let offset = draft.displacementOffset {
       result.fixup = .ripRelative(offset: modRMOffset + offset, target: draft.target)
     }

@@ -16,7 +16,7 @@ struct RandomSource {
   }
 
   mutating func below(_ limit: Int) -> Int {
-    Int(truncatingIfNeeded: (next() >> 32) &* UInt64(limit) >> 32)
+    Int(truncatingIfNeeded: ((next() >> 32) &* UInt64(limit)) >> 32)
   }
 
   /// True in `percent` of a hundred.

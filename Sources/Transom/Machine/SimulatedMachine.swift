@@ -35,6 +35,7 @@ public final class SimulatedMachine {
       bus = try PCIBus(firmware: firmware, platform: platform, devices: devices)
       try bus.install()
       let engine = Engine()
+      engine.state.pointee.cr3 = try IdentityPageTables.make(in: firmware)
       hooks = MachineHooks(firmware: firmware, engine: engine, budget: budget)
       hooks.bus = bus
       shim = try Shim(host: LinuxHost(machine: hooks.machine), engine: engine)

@@ -92,6 +92,8 @@ public struct RunReport: Encodable, Sendable {
     public var reads: UInt64 = 0
     public var writes: UInt64 = 0
     public var unanswered: UInt64 = 0
+    /// The ports most often accessed, as "0x608", at most eight.
+    public var busiest: [Count] = []
   }
 
   public struct Fault: Encodable, Sendable {

@@ -281,7 +281,12 @@ public final class DriverRun {
     report.guestInstructions = machine.guestInstructions
     report.virtualNanoseconds = machine.firmware.clock.nanoseconds
     report.ports = .init(
-      reads: counters.portReads, writes: counters.portWrites, unanswered: counters.unansweredPorts)
+      reads: counters.portReads, writes: counters.portWrites,
+      unanswered: counters.unansweredPorts,
+      busiest: Array(
+        machine.hooks.portCounts.map { port, count in
+          RunReport.Count(name: "0x" + String(port, radix: 16), count: count)
+        }.sortedByCount().prefix(8)))
     report.lowMemoryAccesses = counters.lowMemoryAccesses
     report.services = machine.recorder.callsByTarget.map { target, count in
       RunReport.Count(

@@ -38,6 +38,7 @@ final class CaseGenerator {
 
   /// These need the memory or a register prepared, or always end a case.
   private static func mayStandAnywhere(_ row: EncodingCatalog.Row) -> Bool {
+    if FlagKnowledge.undefinedStatus(of: row) != 0 { return false }
     switch row.meaning {
     case .ret, .jmpIndirect, .callIndirect, .popf, .int3, .int1, .ud, .ldmxcsr: false
     default: true

@@ -20,7 +20,9 @@ struct FuzzInstruction {
   var undefinedFlags: UInt64 = 0
   /// Condition codes of the x87 status it leaves undefined.
   var undefinedStatus: UInt64 = 0
+  /// A fault may find its work half done, in memory or in registers.
   var mayStorePartly = false
+  var mayLoadPartly = false
   var isRegisterForm = false
   var rmRegister = 0
 }

@@ -326,6 +326,7 @@ struct InstructionGenerator {
     result.undefinedFlags = flags.undefined
     result.undefinedStatus = FlagKnowledge.undefinedStatus(of: row)
     result.mayStorePartly = row.meaning == .maskMove
+    result.mayLoadPartly = row.mnemonic.description.contains("gather")
     if let offset = draft.displacementOffset {
       result.fixup = .ripRelative(offset: modRMOffset + offset, target: draft.target)
     }

@@ -40,8 +40,8 @@ final class CaseGenerator {
   private static func mayStandAnywhere(_ row: EncodingCatalog.Row) -> Bool {
     if FlagKnowledge.undefinedStatus(of: row) != 0 { return false }
     switch row.meaning {
-    case .ret, .jmpIndirect, .callIndirect, .popf, .int3, .int1, .ud, .ldmxcsr: false
-    default: true
+    case .ret, .jmpIndirect, .callIndirect, .popf, .int3, .int1, .ud, .ldmxcsr: return false
+    default: return true
     }
   }
 
@@ -79,12 +79,12 @@ final class CaseGenerator {
       if case .branch(let offset, let size, _) = instruction.fixup {
         instruction.fixup = .branch(
           offset: offset, size: size, target: instruction.number + 1 + random.below(5))
-        // Whoever is skipped may have settled what is undefined here.
-        undefined |= instruction.undefinedFlags
       }
-      undefined |= instruction.undefinedFlags
+      undefined = undefined & ~instruction.definedFlags | instruction.undefinedFlags
       result.instructions.append(instruction)
     }
+    // A branch may lead around what settles the flags.
+    while !result.isSound { result.instructions.removeLast() }
     prepareFirst(&result, &random)
     return result
   }

@@ -324,6 +324,7 @@ struct InstructionGenerator {
     let flags = FlagKnowledge.effect(of: row, operandSize: decoded.operandSize)
     result.definedFlags = flags.defined
     result.undefinedFlags = flags.undefined
+    result.readsFlags = FlagKnowledge.reads(row)
     result.undefinedStatus = FlagKnowledge.undefinedStatus(of: row)
     result.mayStorePartly = row.meaning == .maskMove
     result.mayLoadPartly = row.mnemonic.description.contains("gather")

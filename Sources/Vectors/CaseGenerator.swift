@@ -148,7 +148,9 @@ final class CaseGenerator {
   private func makeX87(_ result: inout FuzzCase, _ random: inout RandomSource) {
     typealias Word = ProcessorState.Word
     var control: UInt64 = 0x37F
-    if random.chance(50) { control = 0x7F | random.next() & 0xC00 | random.pick([0, 0x200, 0x300]) }
+    if random.chance(50) {
+      control = 0x7F | random.next() & 0xC00 | random.pick([0, 0x200, 0x300])
+    }
     if random.chance(3) { control &= ~(random.next() & 0x3F) }
     result.state[Word.x87Control] = control
     let top = UInt64(random.below(8))

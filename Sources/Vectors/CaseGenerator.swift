@@ -113,8 +113,8 @@ final class CaseGenerator {
     if result.is32Bit { for n in 0..<8 { result.state[n] &= 0xFFFF_FFFF } }
     result.state[Word.flags] = random.next() & (random.chance(20) ? 0xCD5 : 0x8D5) | 0x202
     if hasBases {
-      result.state[Word.fsBase] = UInt64(8 + random.below(64) * 8)
-      result.state[Word.gsBase] = UInt64(8 + random.below(64) * 8)
+      result.state[Word.fsBase] = UInt64(64 + random.below(8) * 64)
+      result.state[Word.gsBase] = UInt64(64 + random.below(8) * 64)
     }
     for n in 0..<(result.is32Bit ? 32 : 64) { result.state[Word.vector + n] = random.mixed() }
     // Rounding, flush to zero, denormals are zero; sometimes an exception unmasked.

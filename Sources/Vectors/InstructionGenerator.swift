@@ -120,6 +120,7 @@ struct InstructionGenerator {
   }
 
   private func wants67(_ row: EncodingCatalog.Row, _ random: inout RandomSource) -> Bool {
+    if row.feature == .sha { return false }
     if is32Bit {
       // 16-bit addresses lead below what a process may map: LEA only computes them.
       return row.meaning == .lea ? random.chance(50) : random.chance(1)

@@ -22,6 +22,9 @@ struct Interpreter {
   /// Address of the access that faulted last.
   var lastFault: UInt64 = 0
 
+  /// MXCSR before the operation whose result waits in a vector temporary to be stored.
+  var unstoredMXCSR: UInt32 = 0x1F80
+
   let features: FeatureSet
 
   init(

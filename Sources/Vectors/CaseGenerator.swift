@@ -38,9 +38,10 @@ final class CaseGenerator {
 
   /// These need the memory or a register prepared, or always end a case.
   private static func mayStandAnywhere(_ row: EncodingCatalog.Row) -> Bool {
+    if FlagKnowledge.undefinedStatus(of: row) != 0 { return false }
     switch row.meaning {
-    case .ret, .jmpIndirect, .callIndirect, .popf, .int3, .int1, .ud, .ldmxcsr: false
-    default: true
+    case .ret, .jmpIndirect, .callIndirect, .popf, .int3, .int1, .ud, .ldmxcsr: return false
+    default: return true
     }
   }
 
@@ -78,12 +79,12 @@ final class CaseGenerator {
       if case .branch(let offset, let size, _) = instruction.fixup {
         instruction.fixup = .branch(
           offset: offset, size: size, target: instruction.number + 1 + random.below(5))
-        // Whoever is skipped may have settled what is undefined here.
-        undefined |= instruction.undefinedFlags
       }
-      undefined |= instruction.undefinedFlags
+      undefined = undefined & ~instruction.definedFlags | instruction.undefinedFlags
       result.instructions.append(instruction)
     }
+    // A branch may lead around what settles the flags.
+    while !result.isSound { result.instructions.removeLast() }
     prepareFirst(&result, &random)
     return result
   }
@@ -112,8 +113,8 @@ final class CaseGenerator {
     if result.is32Bit { for n in 0..<8 { result.state[n] &= 0xFFFF_FFFF } }
     result.state[Word.flags] = random.next() & (random.chance(20) ? 0xCD5 : 0x8D5) | 0x202
     if hasBases {
-      result.state[Word.fsBase] = UInt64(8 + random.below(64) * 8)
-      result.state[Word.gsBase] = UInt64(8 + random.below(64) * 8)
+      result.state[Word.fsBase] = UInt64(64 + random.below(8) * 64)
+      result.state[Word.gsBase] = UInt64(64 + random.below(8) * 64)
     }
     for n in 0..<(result.is32Bit ? 32 : 64) { result.state[Word.vector + n] = random.mixed() }
     // Rounding, flush to zero, denormals are zero; sometimes an exception unmasked.
@@ -147,7 +148,9 @@ final class CaseGenerator {
   private func makeX87(_ result: inout FuzzCase, _ random: inout RandomSource) {
     typealias Word = ProcessorState.Word
     var control: UInt64 = 0x37F
-    if random.chance(50) { control = 0x7F | random.next() & 0xC00 | random.pick([0, 0x200, 0x300]) }
+    if random.chance(50) {
+      control = 0x7F | random.next() & 0xC00 | random.pick([0, 0x200, 0x300])
+    }
     if random.chance(3) { control &= ~(random.next() & 0x3F) }
     result.state[Word.x87Control] = control
     let top = UInt64(random.below(8))

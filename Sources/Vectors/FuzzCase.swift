@@ -18,9 +18,12 @@ struct FuzzInstruction {
   var memory: MemoryReference?
   var definedFlags: UInt64 = 0
   var undefinedFlags: UInt64 = 0
+  var readsFlags = false
   /// Condition codes of the x87 status it leaves undefined.
   var undefinedStatus: UInt64 = 0
+  /// A fault may find its work half done, in memory or in registers.
   var mayStorePartly = false
+  var mayLoadPartly = false
   var isRegisterForm = false
   var rmRegister = 0
 }
@@ -95,21 +98,31 @@ struct FuzzCase {
 
   /// Which arithmetic flags can be compared, if it ends at the HLT or anywhere before.
   func comparableFlags(atEnd: Bool) -> UInt64 {
+    let flow = undefinedFlags()
+    return FlagKnowledge.all & ~(atEnd ? flow.atEnd : flow.ever)
+  }
+
+  /// Nobody reads a flag that is undefined.
+  var isSound: Bool { undefinedFlags().isSound }
+
+  private func undefinedFlags() -> (atEnd: UInt64, ever: UInt64, isSound: Bool) {
     var undefined: UInt64 = 0
-    var everUndefined: UInt64 = 0
+    var ever: UInt64 = 0
+    var isSound = true
     var pending: [(target: Int, undefined: UInt64)] = []
     for instruction in instructions {
       for entry in pending where entry.target <= instruction.number {
         undefined |= entry.undefined
       }
+      if instruction.readsFlags && undefined != 0 { isSound = false }
       undefined = undefined & ~instruction.definedFlags | instruction.undefinedFlags
-      everUndefined |= undefined
+      ever |= undefined
       if case .branch(_, _, let target) = instruction.fixup {
         pending.append((target, undefined))
       }
     }
     for entry in pending { undefined |= entry.undefined }
-    return FlagKnowledge.all & ~(atEnd ? undefined : everUndefined)
+    return (undefined, ever, isSound)
   }
 
   /// Fills the code and data regions, one behind the other.

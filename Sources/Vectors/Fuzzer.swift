@@ -191,7 +191,9 @@ package final class Fuzzer {
     case .timedOut, .failed: return nil
     default: break
     }
-    lastNative = (theirs, nativeEnding, Array(UnsafeBufferPointer(start: arena, count: FuzzCase.memorySize)))
+    lastNative = (
+      theirs, nativeEnding, Array(UnsafeBufferPointer(start: arena, count: FuzzCase.memorySize))
+    )
     return Comparison.differences(
       test, ours: (state, ending, address, ours),
       theirs: (theirs, nativeEnding, nativeAddress, arena))

@@ -20,7 +20,9 @@ package final class GuestMemory {
   package func prepare(_ wanted: [Region]) -> String? {
     if wanted == regions, wanted.reduce(0, { $0 &+ $1.count }) <= 1 << 20 {
       for region in regions {
-        guard let start = UnsafeMutableRawPointer(bitPattern: UInt(region.address)) else { continue }
+        guard let start = UnsafeMutableRawPointer(bitPattern: UInt(region.address)) else {
+          continue
+        }
         memset(start, 0, Int(region.count))
       }
       return nil

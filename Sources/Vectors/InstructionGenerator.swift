@@ -120,6 +120,7 @@ struct InstructionGenerator {
   }
 
   private func wants67(_ row: EncodingCatalog.Row, _ random: inout RandomSource) -> Bool {
+    if row.feature == .sha { return false }
     if is32Bit {
       // 16-bit addresses lead below what a process may map: LEA only computes them.
       return row.meaning == .lea ? random.chance(50) : random.chance(1)
@@ -324,8 +325,10 @@ struct InstructionGenerator {
     let flags = FlagKnowledge.effect(of: row, operandSize: decoded.operandSize)
     result.definedFlags = flags.defined
     result.undefinedFlags = flags.undefined
+    result.readsFlags = FlagKnowledge.reads(row)
     result.undefinedStatus = FlagKnowledge.undefinedStatus(of: row)
     result.mayStorePartly = row.meaning == .maskMove
+    result.mayLoadPartly = row.mnemonic.description.contains("gather")
     if let offset = draft.displacementOffset {
       result.fixup = .ripRelative(offset: modRMOffset + offset, target: draft.target)
     }

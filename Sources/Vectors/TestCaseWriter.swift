@@ -38,7 +38,9 @@ enum TestCaseWriter {
     parts.append("\"mask\":{\"RFLAGS\":\"\(hex(mask))\"}")
     let after = Array(native.memory[Int(FuzzCase.codeRegion.count)...])
     let changed = runs(after, differentFrom: test.data)
-    if !changed.isEmpty { parts.append("\"expectMemory\":[" + changed.joined(separator: ",") + "]") }
+    if !changed.isEmpty {
+      parts.append("\"expectMemory\":[" + changed.joined(separator: ",") + "]")
+    }
     if !atEnd { parts.append("\"expectFault\":\"\(native.ending.description)\"") }
     return "{" + parts.joined(separator: ",") + "}"
   }

@@ -65,10 +65,11 @@ package final class VectorRun {
     if let native {
       ending = native.run(&state, is32Bit: test.is32Bit, memory: memory).ending
     } else if let engine {
-      ending = engine.run(
-        &state, is32Bit: test.is32Bit, system: test.systemRegisters, regions: regions,
-        budget: Self.budget
-      ).ending
+      ending =
+        engine.run(
+          &state, is32Bit: test.is32Bit, system: test.systemRegisters, regions: regions,
+          budget: Self.budget
+        ).ending
     } else {
       return ["there is no processor"]
     }

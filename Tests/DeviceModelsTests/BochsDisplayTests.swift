@@ -113,7 +113,9 @@ final class BochsDisplayTests: XCTestCase {
   func testEDID() {
     for (width, height) in [(1280, 800), (1920, 1080), (64, 64), (1 << 20, 0), (4095, 4095)] {
       let device = BochsDisplay(preferredWidth: width, preferredHeight: height)
-      let block = (0..<128).map { UInt8(device.load(bar: display.registersBar, offset: $0, size: 1)) }
+      let block = (0..<128).map {
+        UInt8(device.load(bar: display.registersBar, offset: $0, size: 1))
+      }
       XCTAssertEqual(block.reduce(UInt8(0), &+), 0)
       XCTAssertEqual(Array(block[0..<8]), [0, 255, 255, 255, 255, 255, 255, 0])
       let across = Int(block[56]) | Int(block[58] >> 4) << 8

@@ -153,7 +153,9 @@ extension Operation {
     case .raise: return selector == 0
     case .system:
       switch SystemOperation(rawValue: selector) {
-      case .readSegment, .writeSegment, .adjustPrivilege, .comparePrivilege, .daa, .das, .aaa, .aas, .aam, .aad: return false
+      case .readSegment, .writeSegment, .adjustPrivilege, .comparePrivilege, .daa, .das, .aaa, .aas,
+        .aam, .aad:
+        return false
       default: return true
       }
     default: return false

@@ -35,17 +35,18 @@ enum DeadFlags {
   }
 
   private static func reads(_ op: UnsafeMutablePointer<Operation>) -> FlagSet {
-    switch op.pointee.opcode {
+    // Only what touches no memory cannot fault.
+    if !op.pointee.attributes.isDisjoint(with: [.memoryLeft, .memoryRight, .memoryDestination]) {
+      return .all
+    }
+    return switch op.pointee.opcode {
     case .addCarry, .subtractBorrow, .rotateCarryLeft, .rotateCarryRight, .addCarryOnly: .carry
     case .addOverflowOnly: .overflow
     case .setCondition, .select:
       (Condition(rawValue: op.pointee.selector & 15) ?? .overflow).reads
     case .add, .subtract, .and, .or, .xor, .andNot, .increment, .decrement, .negate, .not,
-      .multiply, .shiftLeft, .shiftRight, .shiftArithmetic, .rotateLeft, .rotateRight:
-      // Pure where no memory is touched.
-      op.pointee.attributes.isDisjoint(with: [.memoryLeft, .memoryRight, .memoryDestination])
-        ? [] : .all
-    case .boundary, .nop, .move, .address, .extractHighByte, .insertHighByte, .signExtend,
+      .multiply, .shiftLeft, .shiftRight, .shiftArithmetic, .rotateLeft, .rotateRight,
+      .boundary, .nop, .move, .address, .extractHighByte, .insertHighByte, .signExtend,
       .zeroExtend, .swapBytes:
       []
     default: .all

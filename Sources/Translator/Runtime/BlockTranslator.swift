@@ -48,7 +48,7 @@ struct BlockTranslator {
       }
       guard one(at, readableEnd &- at, base: address) else {
         // The rest of the instruction is not there: fetching it faults when it is reached.
-        if count == 0 { fetchFault(at, base: address) }
+        if count == 0 { fetchFault(at, readableEnd, base: address) }
         break
       }
       at = lifter.next
@@ -143,8 +143,12 @@ struct BlockTranslator {
     return UnsafePointer<UInt8>(bitPattern: UInt(at))
   }
 
-  private mutating func fetchFault(_ at: UInt64, base: UInt64) {
+  private mutating func fetchFault(_ at: UInt64, _ end: UInt64, base: UInt64) {
     lifter.builder.boundary(offset: Int(at &- base), length: 1)
-    lifter.raise(14)
+    var op = Operation(.raise)
+    op.immediate = 14
+    op.displacement = Int64(bitPattern: end)
+    lifter.builder.append(op)
+    lifter.ended = true
   }
 }

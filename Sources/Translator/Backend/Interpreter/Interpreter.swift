@@ -17,8 +17,13 @@ struct Interpreter {
   var codeChanged = false
   /// A control register was written: what may be executed can be different.
   var controlChanged = false
+  /// The base register of the last address formed: what lies behind RSP and RBP is the stack.
+  var lastBase = Value.none
   /// Address of the access that faulted last.
   var lastFault: UInt64 = 0
+
+  /// MXCSR before the operation whose result waits in a vector temporary to be stored.
+  var unstoredMXCSR: UInt32 = 0x1F80
 
   let features: FeatureSet
 
@@ -174,6 +179,13 @@ struct Interpreter {
       state.pointee.rip = r[Int(op.left.raw)]
       return .transfer
     case .raise:
+      if op.immediate == 14 {
+        // An instruction that runs into a page that is not there.
+        let address = UInt64(bitPattern: op.displacement)
+        state.pointee.cr2 = address
+        state.pointee.faultAddress = address
+        return fault(14, 0x10, address)
+      }
       _ = fault(UInt8(truncatingIfNeeded: op.immediate))
       if op.selector == 1 { state.pointee.rip = nextAddress }
       return .leave

@@ -2,7 +2,9 @@ internal import CTranslator
 
 /// Guest memory: raw accesses that survive faults, devices behind them, code that changes.
 extension Interpreter {
-  @inline(__always) func effectiveAddress(_ op: Operation, segment: Bool = true) -> UInt64 {
+  @inline(__always)
+  mutating func effectiveAddress(_ op: Operation, segment: Bool = true) -> UInt64 {
+    lastBase = op.base
     var a = UInt64(bitPattern: op.displacement)
     if op.base != .none { a &+= r[Int(op.base.raw)] }
     if op.index != .none { a &+= r[Int(op.index.raw)] << UInt64(op.addressMode & 3) }
@@ -133,11 +135,20 @@ extension Interpreter {
     return window.store(window.context, address, count, value)
   }
 
-  /// #PF, or #GP for an address that is not canonical.
+  /// #PF, or for an address that is not canonical #GP, on the stack #SS.
   mutating func memoryFault(write: Bool) -> Outcome {
-    let address = lastFault
+    var address = lastFault
     let high = Int64(bitPattern: address) >> 47
-    if high != 0 && high != -1 { return fault(13) }
+    if high != 0 && high != -1 {
+      return fault(lastBase == .rsp || lastBase == .rbp ? 12 : 13)
+    }
+    // An access over a page's end faults where the first byte is that cannot be had.
+    var byte: UInt8 = 0
+    if window == nil && transomLoad8(address, &byte) == 0
+      && (!write || transomStore8(address, &byte) == 0)
+    {
+      address = (address | 0xFFF) &+ 1
+    }
     state.pointee.cr2 = address
     state.pointee.faultAddress = address
     return fault(14, write ? 2 : 0, address)

@@ -58,6 +58,7 @@ extension Interpreter {
   }
 
   private mutating func failed(write: Bool) -> Bool {
+    lastBase = .none
     _ = memoryFault(write: write)
     return false
   }

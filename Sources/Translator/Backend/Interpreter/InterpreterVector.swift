@@ -111,8 +111,13 @@ extension Interpreter {
     let stored = withUnsafeMutableBytes(of: &value) {
       storeBytes(address, count, $0.baseAddress ?? UnsafeMutableRawPointer(state))
     }
-    return stored ? .next : memoryFault(write: true)
+    if stored { return .next }
+    // A result that could not be stored raised nothing.
+    if isTemporary(op.left) { state.pointee.mxcsr = unstoredMXCSR }
+    return memoryFault(write: true)
   }
+
+  private func isTemporary(_ value: Value) -> Bool { value.raw >= 16 && value.raw < 24 }
 
   private func move(_ op: Operation) {
     var value = readVector(op.left)
@@ -153,9 +158,11 @@ extension Interpreter {
     let left = op.left == .none ? right : readVector(op.left)
     let third = op.third == .none ? V256() : readVector(op.third)
     var failed = Outcome.next
+    let before = state.pointee.mxcsr
     guard let result = unit(op, left, right, third, width: Int(op.width), &failed) else {
       return failed
     }
+    if isTemporary(op.destination) { unstoredMXCSR = before }
     writeVector(op, result.value)
     return .next
   }

@@ -77,7 +77,7 @@ extension Lifter {
   /// Legacy SSE refuses unaligned 16-byte operands; VEX only where the instruction says aligned.
   func needsAlignment(_ row: Encoding, _ width: UInt8) -> Bool {
     if row.flags.contains(.aligned) { return true }
-    if i.isVEX || width != 16 || row.operands.0 == .Pq { return false }
+    if i.isVEX || width != 16 { return false }
     return row.meaning != .vectorMove && row.meaning != .vectorString
   }
 
@@ -256,6 +256,15 @@ extension Lifter {
 
   mutating func vectorToGeneral(_ row: Encoding) {
     let size = width(.Ey)
+    if !i.isRegisterForm {
+      // One operation, so that a fault finds the x87 state untouched.
+      var op = Operation(.vectorStore, width: size)
+      op.selector = size
+      op.memory = memory
+      op.left = vectorRegister(row.operands.1) ?? .none
+      builder.append(op)
+      return
+    }
     let t = builder.temporary()
     var op = Operation(.vectorToGeneral, width: size)
     op.selector = VectorToGeneral.low.rawValue

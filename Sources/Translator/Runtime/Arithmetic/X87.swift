@@ -72,8 +72,11 @@ package enum X87 {
     register.pointee.signAndExponent = 0xffff
   }
 
-  /// EMMS.
-  package static func leaveMMX(_ state: State) { state.pointee.x87Tag = 0xffff }
+  /// EMMS: TOP 0 as after any MMX instruction, all registers empty.
+  package static func leaveMMX(_ state: State) {
+    state.pointee.x87Status &= 0xc7ff
+    state.pointee.x87Tag = 0xffff
+  }
 
   /// Executes one instruction.
   ///

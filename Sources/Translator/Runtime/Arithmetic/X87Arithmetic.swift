@@ -231,11 +231,15 @@ extension X87 {
   }
 
   private static func remainder(_ stack: inout X87Stack, nearest: Bool) {
-    guard stack.require(0, 1, target: 0) else { return }
+    guard stack.require(0, 1, target: 0) else {
+      stack.condition(X87Stack.c2, false)
+      return
+    }
     var environment = stack.environment()
     let a = stack.value(0)
     let b = stack.value(1)
-    var quotient: UInt64 = 0
+    // Nil: there is none, and the bits that would show it stay.
+    var quotient: UInt64?
     var isComplete = true
     var value = a
     if a.isNaN || b.isNaN {
@@ -244,6 +248,7 @@ extension X87 {
       value = SoftFloat.invalid(&environment)
     } else {
       SoftFloat.noteDenormals(a, b, &environment)
+      quotient = 0
       if a.kind == .finite && b.kind == .finite {
         let result = SoftFloat.remainder(a, b, nearest: nearest)
         // Exact, but a denormal one may be tiny with underflow unmasked.
@@ -260,6 +265,7 @@ extension X87 {
     guard stack.record(environment) else { return }
     stack.set(0, value)
     stack.condition(X87Stack.c2, !isComplete)
+    guard var quotient else { return }
     if !isComplete { quotient = 0 }
     stack.condition(X87Stack.c1, quotient & 1 != 0)
     stack.condition(X87Stack.c3, quotient & 2 != 0)

@@ -35,10 +35,8 @@ extension X87 {
     case .loadDecimal: stack.push(fromDecimal(word0, word1), environment)
     case .loadRegister:
       if stack.isEmpty(index) {
-        // The overflow is looked for first.
-        if !stack.isEmpty(7) {
-          stack.push(.defaultNaN, environment)
-        } else if stack.fault(overflow: false) {
+        // An empty source is an underflow even where there is no room either.
+        if stack.fault(overflow: false) {
           stack.top -= 1
           stack.set(0, .defaultNaN)
         }

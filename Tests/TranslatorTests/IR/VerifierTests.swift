@@ -1,0 +1,69 @@
+import Testing
+import Translator
+
+/// Blocks put together by hand, each breaking one rule.
+struct VerifierTests {
+  private func check(_ operations: [Operation]) -> VerificationError? {
+    var all = operations
+    var boundary = Operation(.boundary)
+    boundary.length = 1
+    all.insert(boundary, at: 0)
+    return all.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return nil }
+      var block = Block(operations: base)
+      block.byteCount = 1
+      block.operationCount = UInt32(buffer.count)
+      do throws(VerificationError) {
+        try Verifier.check(block)
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
+
+  private var jump: Operation { Operation(.jump) }
+
+  private func load(_ to: Value) -> Operation {
+    var op = Operation(.load)
+    op.destination = to
+    op.base = .rbx
+    return op
+  }
+
+  @Test func acceptsALoadAndAJump() {
+    #expect(check([load(.rax), jump]) == nil)
+  }
+
+  @Test func refusesAnUndefinedTemporary() {
+    var move = Operation(.move)
+    move.destination = .rax
+    move.left = .temporary(0)
+    #expect(check([move, jump]) == .undefinedTemporary(operation: 1))
+    #expect(check([load(.temporary(0)), move, jump]) == nil)
+  }
+
+  @Test func refusesAFaultAfterARegisterChanged() {
+    #expect(check([load(.rax), load(.rcx), jump]) == .faultAfterCommit(operation: 2))
+    #expect(check([load(.temporary(0)), load(.rcx), jump]) == nil)
+  }
+
+  @Test func refusesAFaultAfterFlagsChanged() {
+    var compare = Operation(.subtract, flags: .all)
+    compare.left = .rax
+    compare.right = .rcx
+    #expect(check([compare, load(.rdx), jump]) == .faultAfterCommit(operation: 2))
+  }
+
+  @Test func refusesABlockWithoutItsEnd() {
+    #expect(check([load(.rax)]) == .noEnd)
+    #expect(check([jump, jump]) == .operationAfterEnd(operation: 1))
+  }
+
+  @Test func refusesFieldsThatNothingHas() {
+    #expect(check([Operation(.move, width: 3), jump]) == .badField(operation: 1))
+    var branch = Operation(.branch)
+    branch.selector = 16
+    #expect(check([branch, jump]) == .badField(operation: 1))
+  }
+}

@@ -5,7 +5,7 @@ import XCTest
 final class DifferentialTests: XCTestCase {
   func testTheHostProcessorAgrees() throws {
     let fuzzer = try XCTUnwrap(Fuzzer(seed: 1))
-    fuzzer.run(count: 20_000) { failure in
+    fuzzer.run(count: 6_000) { failure in
       XCTFail("\(failure)")
     }
   }

@@ -28,6 +28,10 @@ public struct FuzzCommand: ParsableCommand {
   @Option(help: "Append failing cases to this file.")
   var keep: String?
 
+  @Option(
+    help: "Write cases that reach every row, this machine's results as expectation, and end.")
+  var corpus: String?
+
   @Flag(help: "List every row of the encoding table and how often it was reached.")
   var rows = false
 
@@ -37,6 +41,11 @@ public struct FuzzCommand: ParsableCommand {
     guard let fuzzer = Fuzzer(seed: seed, only: only) else {
       CommandFailure.print("this machine's processor cannot be asked")
       throw ExitCode(2)
+    }
+    if let corpus {
+      let text = fuzzer.corpus(perRow: 2).joined(separator: "\n") + "\n"
+      try Data(text.utf8).write(to: URL(fileURLWithPath: corpus))
+      return
     }
     var lines = ""
     fuzzer.run(from: from, count: count) { failure in

@@ -18,18 +18,13 @@ public struct VectorsCommand: ParsableCommand {
   var file: String
 
   @Option(help: "Which instructions the processor offers: baseline (no AVX) or full.")
-  var profile = Profile.baseline
+  var profile = VectorRun.Profile.baseline
 
   @Option(help: "Who executes: interpreter, or native for the processor of this machine.")
   var backend = VectorRun.Backend.interpreter
 
   @Flag(help: "One JSON object for each case, and one that counts.")
   var json = false
-
-  enum Profile: String, CaseIterable, ExpressibleByArgument {
-    case baseline, full
-    var features: FeatureSet { self == .full ? .full : .baseline }
-  }
 
   public init() {}
 
@@ -86,3 +81,4 @@ public struct VectorsCommand: ParsableCommand {
 }
 
 extension VectorRun.Backend: ExpressibleByArgument {}
+extension VectorRun.Profile: ExpressibleByArgument {}

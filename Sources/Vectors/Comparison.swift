@@ -31,8 +31,7 @@ enum Comparison {
     // The oracle tells empty from full only: see below.
     case ProcessorState.Word.x87Tag: return 0
     case ProcessorState.Word.x87Status:
-      let undefined = test.instructions.reduce(0) { $0 | $1.undefinedStatus }
-      return ~(undefined | (comparesStack(ending) ? 0 : 0x3800))
+      return ~(test.undefinedStatus | (comparesStack(ending) ? 0 : 0x3800))
     case ProcessorState.Word.fsBase, ProcessorState.Word.gsBase: return test.is32Bit ? 0 : ~0
     default: return ~0
     }
@@ -58,7 +57,7 @@ enum Comparison {
   /// Whether a masked store with an empty mask faults, and what it has written when it faults on
   /// its second page, is the processor's choice (SDM: MASKMOVDQU).
   /// So is which of two exceptions a converting store reports.
-  private static func isChoice(_ test: FuzzCase, _ ending: Ending) -> Bool {
+  static func isChoice(_ test: FuzzCase, _ ending: Ending) -> Bool {
     ending == .fault(vector: 14) && test.instructions.contains { $0.mayStorePartly }
   }
 

@@ -93,6 +93,8 @@ final class CaseGenerator {
       }
       undefined = undefined & ~instruction.definedFlags | instruction.undefinedFlags
       result.instructions.append(instruction)
+      // Nobody may read what it leaves undefined.
+      if FlagKnowledge.undefinedStatus(of: row) != 0 { break }
     }
     // A branch may lead around what settles the flags.
     while !result.isSound { result.instructions.removeLast() }

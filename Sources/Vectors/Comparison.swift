@@ -58,7 +58,8 @@ enum Comparison {
   /// its second page, is the processor's choice (SDM: MASKMOVDQU).
   /// So is which of two exceptions a converting store reports.
   static func isChoice(_ test: FuzzCase, _ ending: Ending) -> Bool {
-    ending == .fault(vector: 14) && test.instructions.contains { $0.mayStorePartly }
+    (ending == .fault(vector: 14) || ending == .fault(vector: 13))
+      && test.instructions.contains { $0.mayStorePartly }
   }
 
   /// Whether an instruction between MMX and SSE that ends in #XM has already made the register

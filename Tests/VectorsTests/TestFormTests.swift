@@ -40,7 +40,7 @@ final class TestFormTests: XCTestCase {
       {"code":"488b00f4","expectFault":"#PF","expect":{"RIP":["0x10000"]}}
       """
     XCTAssertEqual(try differences(fault), [])
-    let none = #"{"code":"90f4","expectFault":"#UD"}"#
+    let none = ##"{"code":"90f4","expectFault":"#UD"}"##
     XCTAssertEqual(try differences(none), ["ended with HLT, expected #UD"])
     let unexpected = #"{"code":"0f0b"}"#
     XCTAssertEqual(try differences(unexpected), ["ended with #UD at 0x10000"])
@@ -57,7 +57,7 @@ final class TestFormTests: XCTestCase {
   }
 
   func testTheBaselineProfileHasNoAVX() throws {
-    let json = #"{"code":"c5fc57c0f4","expectFault":"#UD"}"#
+    let json = ##"{"code":"c5fc57c0f4","expectFault":"#UD"}"##
     XCTAssertEqual(try differences(json, .baseline), [])
     XCTAssertEqual(try differences(json, .full), ["ended with HLT, expected #UD"])
   }

@@ -146,7 +146,11 @@ extension Interpreter {
   /// #PF, or for an address that is not canonical #GP, on the stack #SS.
   mutating func memoryFault(write: Bool) -> Outcome {
     var address = lastFault
-    if !isCanonical(address) || !isCanonical(address &+ lastFaultCount &- 1) {
+    let end = address &+ lastFaultCount &- 1
+    // In 32-bit mode the segments end at 4 GiB.
+    let isOutside =
+      state.pointee.mode == 0 ? !isCanonical(address) || !isCanonical(end) : end >> 32 != 0
+    if isOutside {
       return fault(lastBase == .rsp || lastBase == .rbp ? 12 : 13)
     }
     // An access over a page's end faults where the first byte is that cannot be had.

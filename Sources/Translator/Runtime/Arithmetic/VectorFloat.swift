@@ -249,6 +249,8 @@ enum VectorFloat {
       if environment.reported & ~environment.masks != 0 {
         return finish(.zero, environment, &mxcsr)
       }
+      // What the products raised stays, whatever stops the sums.
+      mxcsr |= environment.reported
     }
     let result = Lanes.perLane(a, b, width) { a, b in
       var sum = SoftFloat.add(product(a, b, 0), product(a, b, 1), format, &environment)

@@ -5,7 +5,10 @@ public struct TransomCommand: ParsableCommand {
   public static let configuration = CommandConfiguration(
     commandName: "transom",
     abstract: "Run x86-64 PCI option ROMs where the processor is another.",
-    subcommands: [InfoCommand.self, RunCommand.self, PackCommand.self, DisassembleCommand.self])
+    subcommands: [
+      InfoCommand.self, RunCommand.self, PackCommand.self, DisassembleCommand.self,
+      VectorsCommand.self, FuzzCommand.self,
+    ])
 
   public init() {}
 

@@ -48,20 +48,31 @@ final class CaseGenerator {
   /// The case with this number; the same for the same seed.
   func make(_ number: UInt64, seed: UInt64) -> FuzzCase? {
     var random = RandomSource(seed: seed &* 0x1_0000_0001 &+ number)
+    let is32Bit = random.chance(20) && !usable32.isEmpty || usable64.isEmpty
+    return make(&random, is32Bit: is32Bit, row: nil)
+  }
+
+  /// One instruction of a given row, in a given mode.
+  func make(row: Int, is32Bit: Bool, number: UInt64, seed: UInt64) -> FuzzCase? {
+    var random = RandomSource(seed: seed &* 0x1_0000_0001 &+ number)
+    return make(&random, is32Bit: is32Bit, row: row)
+  }
+
+  private func make(_ random: inout RandomSource, is32Bit: Bool, row only: Int?) -> FuzzCase? {
     var result = FuzzCase()
-    result.is32Bit = random.chance(20) && !usable32.isEmpty || usable64.isEmpty
+    result.is32Bit = is32Bit
     let usable = result.is32Bit ? usable32 : usable64
     let anywhere = result.is32Bit ? anywhere32 : anywhere64
     guard !usable.isEmpty else { return nil }
     var generator = InstructionGenerator(is32Bit: result.is32Bit)
-    let isSequence = random.chance(40) && !anywhere.isEmpty
+    let isSequence = only == nil && random.chance(40) && !anywhere.isEmpty
     let count = isSequence ? 2 + random.below(random.chance(50) ? 8 : 39) : 1
     generator.protectsPointers = isSequence
     generator.usesSegmentBases = !result.is32Bit && random.chance(6)
     makeState(&result, &random, hasBases: generator.usesSegmentBases)
     var undefined: UInt64 = 0
     for n in 0..<count {
-      let row = rows[n == 0 ? random.pick(usable) : random.pick(anywhere)]
+      let row = rows[n == 0 ? only ?? random.pick(usable) : random.pick(anywhere)]
       guard var instruction = attempt(generator, row, &random) else {
         if n == 0 { return nil }
         continue
@@ -82,6 +93,8 @@ final class CaseGenerator {
       }
       undefined = undefined & ~instruction.definedFlags | instruction.undefinedFlags
       result.instructions.append(instruction)
+      // Nobody may read what it leaves undefined.
+      if FlagKnowledge.undefinedStatus(of: row) != 0 { break }
     }
     // A branch may lead around what settles the flags.
     while !result.isSound { result.instructions.removeLast() }

@@ -50,7 +50,7 @@ package enum FlagKnowledge {
   package static func reads(_ row: EncodingCatalog.Row) -> Bool {
     switch row.meaning {
     case .adc, .sbb, .rcl, .rcr, .setcc, .cmov, .jcc, .lahf, .pushf, .cmc, .loope, .loopne, .adcx,
-      .adox, .into, .daa, .das, .aaa, .aas:
+      .adox, .into, .daa, .das, .aaa, .aas, .salc:
       return true
     default:
       return row.feature == .x87

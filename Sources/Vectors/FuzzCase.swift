@@ -102,6 +102,9 @@ struct FuzzCase {
     return FlagKnowledge.all & ~(atEnd ? flow.atEnd : flow.ever)
   }
 
+  /// Condition codes of the x87 status that cannot be compared.
+  var undefinedStatus: UInt64 { instructions.reduce(0) { $0 | $1.undefinedStatus } }
+
   /// Nobody reads a flag that is undefined.
   var isSound: Bool { undefinedFlags().isSound }
 

@@ -327,7 +327,7 @@ struct InstructionGenerator {
     result.undefinedFlags = flags.undefined
     result.readsFlags = FlagKnowledge.reads(row)
     result.undefinedStatus = FlagKnowledge.undefinedStatus(of: row)
-    result.mayStorePartly = row.meaning == .maskMove
+    result.mayStorePartly = row.meaning == .maskMove || row.meaning == .vectorStoreResult
     result.mayLoadPartly = row.mnemonic.description.contains("gather")
     if let offset = draft.displacementOffset {
       result.fixup = .ripRelative(offset: modRMOffset + offset, target: draft.target)

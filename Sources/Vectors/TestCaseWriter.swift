@@ -15,7 +15,11 @@ enum TestCaseWriter {
       "\"regions\":["
         + FuzzCase.regions.map { "[\"\(hex($0.address))\",\($0.count)]" }.joined(separator: ",")
         + "]")
-    let data = runs(test.data, differentFrom: Array(repeating: 0, count: test.data.count))
+    var data = runs(test.data, differentFrom: Array(repeating: 0, count: test.data.count))
+    // Where a branch leads away from the code, a HLT waits.
+    let end = native.state[Word.rip]
+    let code = test.start..<test.start + UInt64(test.assemble().count)
+    if native.ending == .halted && !code.contains(end) { data.append("[\"\(hex(end))\",\"f4\"]") }
     if !data.isEmpty { parts.append("\"data\":[" + data.joined(separator: ",") + "]") }
     var before = test.state
     if test.is32Bit {
@@ -35,7 +39,9 @@ enum TestCaseWriter {
     }
     parts.append("\"expect\":{" + expected.joined(separator: ",") + "}")
     let mask = test.comparableFlags(atEnd: atEnd) | 0x400
-    parts.append("\"mask\":{\"RFLAGS\":\"\(hex(mask))\"}")
+    var masks = "\"RFLAGS\":\"\(hex(mask))\""
+    if test.undefinedStatus != 0 { masks += ",\"FSW\":\"\(hex(0xFFFF & ~test.undefinedStatus))\"" }
+    parts.append("\"mask\":{" + masks + "}")
     let after = Array(native.memory[Int(FuzzCase.codeRegion.count)...])
     let changed = runs(after, differentFrom: test.data)
     if !changed.isEmpty {

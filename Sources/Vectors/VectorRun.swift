@@ -9,6 +9,14 @@ package final class VectorRun {
     case native
   }
 
+  /// What the processor offers.
+  package enum Profile: String, CaseIterable, Sendable {
+    /// What ROMs are offered: no AVX.
+    case baseline
+    case full
+    package var features: FeatureSet { self == .full ? .full : .baseline }
+  }
+
   package struct Result: Sendable {
     /// Counted from one.
     package var line: Int

@@ -21,6 +21,8 @@ struct Interpreter {
   var lastBase = Value.none
   /// Address of the access that faulted last.
   var lastFault: UInt64 = 0
+  /// Its size in bytes.
+  var lastFaultCount: UInt64 = 1
 
   /// MXCSR before the operation whose result waits in a vector temporary to be stored.
   var unstoredMXCSR: UInt32 = 0x1F80

@@ -4,7 +4,8 @@ internal import CTranslator
 extension Interpreter {
   @inline(__always)
   mutating func effectiveAddress(_ op: Operation, segment: Bool = true) -> UInt64 {
-    lastBase = op.base
+    // FS and GS are segments of their own: not the stack's.
+    lastBase = op.addressMode & 0x1C > 16 ? .none : op.base
     var a = UInt64(bitPattern: op.displacement)
     if op.base != .none { a &+= r[Int(op.base.raw)] }
     if op.index != .none { a &+= r[Int(op.index.raw)] << UInt64(op.addressMode & 3) }
@@ -123,6 +124,7 @@ extension Interpreter {
     _ address: UInt64, _ count: UInt64, _ value: UnsafeMutableRawPointer
   ) -> Bool {
     lastFault = address
+    lastFaultCount = count
     guard let window else { return false }
     return window.load(window.context, address, count, value)
   }
@@ -131,15 +133,24 @@ extension Interpreter {
     _ address: UInt64, _ count: UInt64, _ value: UnsafeMutableRawPointer
   ) -> Bool {
     lastFault = address
+    lastFaultCount = count
     guard let window else { return false }
     return window.store(window.context, address, count, value)
+  }
+
+  private func isCanonical(_ address: UInt64) -> Bool {
+    let high = Int64(bitPattern: address) >> 47
+    return high == 0 || high == -1
   }
 
   /// #PF, or for an address that is not canonical #GP, on the stack #SS.
   mutating func memoryFault(write: Bool) -> Outcome {
     var address = lastFault
-    let high = Int64(bitPattern: address) >> 47
-    if high != 0 && high != -1 {
+    let end = address &+ lastFaultCount &- 1
+    // In 32-bit mode the segments end at 4 GiB.
+    let isOutside =
+      state.pointee.mode == 0 ? !isCanonical(address) || !isCanonical(end) : end >> 32 != 0
+    if isOutside {
       return fault(lastBase == .rsp || lastBase == .rbp ? 12 : 13)
     }
     // An access over a page's end faults where the first byte is that cannot be had.

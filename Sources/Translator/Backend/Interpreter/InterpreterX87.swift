@@ -7,6 +7,17 @@ extension Interpreter {
     let address = effectiveAddress(op)
     let inMemory = op.attributes.contains(.memoryLeft)
     var words: (UInt64, UInt64) = (0, 0)
+    // A pending exception comes before the operand is touched; and where one may stop the store,
+    // the place must be writable all the same.
+    if inMemory && operation.waits && X87.isFaultPending(state) { return fault(16) }
+    if inMemory && operation.storeSize > 0 && state.pointee.x87Control & 0x3F != 0x3F {
+      let isWritable = withUnsafeMutableBytes(of: &words) {
+        let bytes = $0.baseAddress ?? UnsafeMutableRawPointer(state)
+        return loadBytes(address, operation.storeSize, bytes)
+          && storeBytes(address, operation.storeSize, bytes)
+      }
+      guard isWritable else { return memoryFault(write: true) }
+    }
     if inMemory && operation.loadSize > 0 {
       let loaded = withUnsafeMutableBytes(of: &words) {
         loadBytes(address, operation.loadSize, $0.baseAddress ?? UnsafeMutableRawPointer(state))

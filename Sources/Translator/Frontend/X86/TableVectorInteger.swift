@@ -2,7 +2,7 @@ extension EncodingTable {
   /// Vector integer instructions, MMX to AVX, and cryptography.
   static let vectorInteger: [Encoding] = [
     Encoding(
-      "NP 0F 60 /r", "punpcklbw", .vector, .Pq, .Qq, feature: .mmx,
+      "NP 0F 60 /r", "punpcklbw", .vector, .Pq, .Qd, feature: .mmx,
       operation: VectorOp.punpcklbw.rawValue),
     Encoding(
       "66' 0F 60 /r", "punpcklbw", .vector, .Vx, .Wx, feature: .sse2,
@@ -11,7 +11,7 @@ extension EncodingTable {
       "V 66' 0F 60 /r", "vpunpcklbw", .vector, .Vx, .Hx, .Wx, feature: .avx, flags: .wideAVX2,
       operation: VectorOp.punpcklbw.rawValue),
     Encoding(
-      "NP 0F 61 /r", "punpcklwd", .vector, .Pq, .Qq, feature: .mmx,
+      "NP 0F 61 /r", "punpcklwd", .vector, .Pq, .Qd, feature: .mmx,
       operation: VectorOp.punpcklwd.rawValue),
     Encoding(
       "66' 0F 61 /r", "punpcklwd", .vector, .Vx, .Wx, feature: .sse2,
@@ -20,7 +20,7 @@ extension EncodingTable {
       "V 66' 0F 61 /r", "vpunpcklwd", .vector, .Vx, .Hx, .Wx, feature: .avx, flags: .wideAVX2,
       operation: VectorOp.punpcklwd.rawValue),
     Encoding(
-      "NP 0F 62 /r", "punpckldq", .vector, .Pq, .Qq, feature: .mmx,
+      "NP 0F 62 /r", "punpckldq", .vector, .Pq, .Qd, feature: .mmx,
       operation: VectorOp.punpckldq.rawValue),
     Encoding(
       "66' 0F 62 /r", "punpckldq", .vector, .Vx, .Wx, feature: .sse2,

@@ -240,6 +240,18 @@ enum VectorFloat {
         &environment)
       return again(value)
     }
+    // An unmasked exception of the products stops before the sums.
+    if environment.masks != 0x3f {
+      _ = Lanes.perLane(a, b, width) { a, b in
+        for index in 0..<count { _ = product(a, b, index) }
+        return V256.zero
+      }
+      if environment.reported & ~environment.masks != 0 {
+        return finish(.zero, environment, &mxcsr)
+      }
+      // What the products raised stays, whatever stops the sums.
+      mxcsr |= environment.reported
+    }
     let result = Lanes.perLane(a, b, width) { a, b in
       var sum = SoftFloat.add(product(a, b, 0), product(a, b, 1), format, &environment)
       if count == 4 {

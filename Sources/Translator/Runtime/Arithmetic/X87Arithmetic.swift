@@ -262,7 +262,10 @@ extension X87 {
         isComplete = result.isComplete
       }
     }
-    guard stack.record(environment) else { return }
+    guard stack.record(environment) else {
+      stack.condition(X87Stack.c2, false)
+      return
+    }
     stack.set(0, value)
     stack.condition(X87Stack.c2, !isComplete)
     guard var quotient else { return }

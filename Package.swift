@@ -93,6 +93,7 @@ if !bareMetal {
       swiftSettings: language),
     .testTarget(
       name: "TranslatorTests", dependencies: ["Translator", "CTranslator", "Disassembly"],
+      exclude: ["Cases"],
       swiftSettings: language),
     .testTarget(
       name: "VectorsTests", dependencies: ["Vectors", "Translator"], swiftSettings: language),

@@ -127,6 +127,9 @@ public struct LinuxHost: HostContract {
   public func didLeaveGuest(target: UInt64, result: UInt64, token: UInt64, depth: Int) {
     machine.didLeaveGuest(machine.context, target, result, token, depth)
   }
+  public func didTranslate(_ address: UInt64, instructions: UInt64) {
+    machine.didTranslate(machine.context, address, instructions)
+  }
   public func didInvalidate(_ address: UInt64, count: UInt64) {
     machine.didInvalidate(machine.context, address, count)
   }

@@ -49,6 +49,7 @@ public struct Machine {
   public var didLeaveGuest: @convention(c) (Context, UInt64, UInt64, UInt64, Int) -> Void = {
     _, _, _, _, _ in
   }
+  public var didTranslate: @convention(c) (Context, UInt64, UInt64) -> Void = { _, _, _ in }
   public var didInvalidate: @convention(c) (Context, UInt64, UInt64) -> Void = { _, _, _ in }
   /// The pointer is to a `FaultReport`.
   public var didEndRun: @convention(c) (Context, UnsafeRawPointer) -> Void = { _, _ in }

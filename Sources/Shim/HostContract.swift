@@ -101,6 +101,8 @@ public protocol HostContract {
     target: UInt64, arguments: UnsafeMutablePointer<UInt64>, depth: Int
   ) -> UInt64
   func didLeaveGuest(target: UInt64, result: UInt64, token: UInt64, depth: Int)
+  /// Guest code at an address was translated: so many instructions of it.
+  func didTranslate(_ address: UInt64, instructions: UInt64)
   /// Translations of a range were dropped.
   func didInvalidate(_ address: UInt64, count: UInt64)
   /// A run has ended early. The pointer is valid until `Shim.clearOutcome()`.
@@ -119,6 +121,7 @@ extension HostContract {
     target: UInt64, arguments: UnsafeMutablePointer<UInt64>, depth: Int
   ) -> UInt64 { 0 }
   public func didLeaveGuest(target: UInt64, result: UInt64, token: UInt64, depth: Int) {}
+  public func didTranslate(_ address: UInt64, instructions: UInt64) {}
   public func didInvalidate(_ address: UInt64, count: UInt64) {}
   public func didEndRun(_ report: UnsafePointer<FaultReport>) {}
 }

@@ -40,8 +40,11 @@ extension Shim {
           } else {
             stalledAt = (state.pointee.instructionCount, 0)
           }
+          let translated = engine.translatedInstructions
           if stalledAt.attempts > 64 || !engine.translate(at: target) {
             end(.exception(vector: 14, errorCode: 0x14), access: target)
+          } else if engine.translatedInstructions != translated {
+            host.didTranslate(target, instructions: engine.translatedInstructions &- translated)
           }
         case .none:
           end(.wildBranch, access: target)

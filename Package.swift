@@ -59,7 +59,10 @@ if !bareMetal {
       name: "Disassembly", dependencies: ["CCapstone", "Translator"], swiftSettings: language),
     .target(
       name: "FirmwareVolume", dependencies: ["CLZMA", "OptionROM"], swiftSettings: language),
-    .target(name: "Trace", dependencies: ["CUEFI", "Shim"], swiftSettings: language),
+    .target(
+      name: "Trace", dependencies: ["CUEFI", "Shim"],
+      resources: [.embedInCode("Tables/protocols.txt"), .embedInCode("Tables/guids.txt")],
+      swiftSettings: language),
     .target(name: "DeviceModels", swiftSettings: abandonable),
     .target(
       name: "SimulatedFirmware",
@@ -112,7 +115,7 @@ if !bareMetal {
       name: "TransomTests",
       dependencies: [
         "Transom", "TransomCommands", "FirmwareVolume", "OptionROM", "DeviceModels",
-        "SimulatedFirmware",
+        "SimulatedFirmware", "Trace",
       ],
       swiftSettings: language),
   ]

@@ -4,10 +4,6 @@ import Foundation
 import OptionROM
 import Transom
 
-extension ModeSize: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-}
-
 /// `transom run IMAGE`: a driver under the simulated firmware.
 public struct RunCommand: ParsableCommand {
   public static let configuration = CommandConfiguration(
@@ -20,56 +16,32 @@ public struct RunCommand: ParsableCommand {
       fault; 5 unsupported instruction; 6 out of budget.
       """)
 
-  @Argument(help: "An option ROM, an EFI file, or FIRMWARE:NAME.")
-  var image: String
-
-  @Option(
-    help: """
-      A PCI device: bochs-display or blank[=VENDOR:DEVICE[:CLASS]]. The first carries the ROM. \
-      Default: what the ROM's IDs ask for.
-      """)
-  var device: [String] = []
-
-  @Option(help: "A flattened device tree, or virt or high.")
-  var platform = "virt"
-
-  @Option(help: "The display mode to set, such as 1280x800.")
-  var mode: ModeSize?
-
-  @Option(help: "Where to leave the display's picture.")
-  var screenshot: String?
+  @OptionGroup var machine: MachineArguments
 
   @Flag(help: "Print the report as JSON.")
   var json = false
 
-  @Flag(help: "Print every call between driver and firmware to standard error.")
-  var trace = false
+  @Option(
+    name: .customLong("trace"),
+    help: """
+      Write every call between driver and firmware to this file: JSON Lines (.jsonl), Chrome's \
+      trace format for Perfetto (.json), or text; - is standard error.
+      """)
+  var traceFile: String?
 
-  @Option(help: "How many guest instructions may run.")
-  var budget: UInt64 = 2_000_000_000
-
-  @Flag(
-    name: .customLong("no-nx"),
-    help: ArgumentHelp("Leave guest code natively executable.", visibility: .hidden))
-  var noNX = false
+  @OptionGroup(title: "Trace options") var trace: TraceArguments
 
   public init() {}
 
   public func run() throws {
-    var options = RunOptions()
-    options.devices = device
-    options.platform = platform
-    options.mode = mode
-    options.screenshot = screenshot
-    options.budget = max(1, budget)
-    options.marksPages = !noNX
-    if trace { options.trace = { CommandFailure.print($0) } }
-
     let run: DriverRun
     do {
-      run = try DriverRun(DriverSource(resolving: image), options: options)
+      var options = machine.options
+      options.signatures = try trace.signatures()
+      if let traceFile { options.trace = try trace.output(to: traceFile) }
+      run = try DriverRun(DriverSource(resolving: machine.image), options: options)
     } catch {
-      throw CommandFailure.exit(for: error, about: image)
+      throw CommandFailure.exit(for: error, about: machine.image)
     }
     run.run()
     print(json ? try run.report.json : run.report.text)

@@ -6,7 +6,9 @@ public struct TransomCommand: ParsableCommand {
     commandName: "transom",
     abstract: "Run x86-64 PCI option ROMs where the processor is another.",
     subcommands: [
-      InfoCommand.self, RunCommand.self, PackCommand.self, DisassembleCommand.self,
+      InfoCommand.self, RunCommand.self, TraceCommand.self, DiffCommand.self, TestCommand.self,
+      ObserveCommand.self, PackCommand.self,
+      DisassembleCommand.self,
       VectorsCommand.self, FuzzCommand.self,
     ])
 

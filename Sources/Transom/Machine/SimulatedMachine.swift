@@ -25,7 +25,8 @@ public final class SimulatedMachine {
   /// Builds the machine and leaves it ready to start drivers. `budget` bounds the guest
   /// instructions of everything that runs on it.
   public init(
-    platform: Platform, devices: [any PCIDevice], budget: UInt64, marksPages: Bool = true
+    platform: Platform, devices: [any PCIDevice], budget: UInt64, marksPages: Bool = true,
+    signatures: Signatures = .builtIn
   ) throws(MachineError) {
     self.platform = platform
     do {
@@ -44,10 +45,10 @@ public final class SimulatedMachine {
     } catch {
       throw MachineError(description: "the machine could not be made: \(error)")
     }
-    names = AddressNames(firmware: firmware)
-    let names = names
+    names = AddressNames(firmware: firmware, signatures: signatures)
+    names.bus = bus
     recorder = Recorder(
-      decoder: CallDecoder(nameOf: { names.name($0) }, read: { GuestBytes.read($0, $1) }))
+      decoder: CallDecoder(environment: names.traceEnvironment(), signatures: signatures))
     hooks.recorder = recorder
     hooks.level = { [shim] in shim.depth }
     interceptMemoryServices()

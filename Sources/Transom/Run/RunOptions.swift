@@ -3,6 +3,7 @@ import DeviceTree
 import Foundation
 import OptionROM
 import SimulatedFirmware
+import Trace
 
 /// A wish that cannot be met, worded for who made it.
 public struct UsageError: Error, CustomStringConvertible {
@@ -40,12 +41,16 @@ public struct RunOptions {
   public var screenshot: String?
   /// Guest instructions.
   public var budget: UInt64 = 2_000_000_000
+  /// What the driver finds as LoadOptions in its loaded image protocol.
+  public var loadOptions: String?
   /// Whether images are made non-executable, which is what leads calls to the translator.
   public var marksPages = true
   /// Whether to keep the conversation for `DriverRun.conversation`.
   public var recordsConversation = false
-  /// Takes the lines of a textual trace.
-  public var trace: ((String) -> Void)?
+  /// Where a trace goes; nil for none.
+  public var trace: TraceOutput?
+  /// Services and protocols that traces know; add tables of one's own to the built-in one.
+  public var signatures = Signatures.builtIn
 
   public init() {}
 

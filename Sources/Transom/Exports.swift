@@ -1,0 +1,2 @@
+// Options of the library are told in these rooms' types: whoever imports Transom has them.
+@_exported import Trace

@@ -51,6 +51,7 @@ if !bareMetal {
     .systemLibrary(
       name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
     .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    .systemLibrary(name: "CZLib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CLinuxHost"),
     .target(name: "CSimulatedFirmware", dependencies: ["CUEFI"]),
@@ -63,6 +64,14 @@ if !bareMetal {
       name: "Trace", dependencies: ["CUEFI", "Shim"],
       resources: [.embedInCode("Tables/protocols.txt"), .embedInCode("Tables/guids.txt")],
       swiftSettings: language),
+    .target(
+      name: "Signature",
+      dependencies: [
+        "OptionROM", .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ], swiftSettings: language),
+    .target(name: "GDBRemote", swiftSettings: language),
     .target(name: "DeviceModels", swiftSettings: abandonable),
     .target(
       name: "SimulatedFirmware",
@@ -79,12 +88,14 @@ if !bareMetal {
       name: "Transom",
       dependencies: [
         "SimulatedFirmware", "DeviceModels", "DeviceTree", "Disassembly", "FirmwareVolume",
-        "Trace", "LinuxHost", "Shim", "Translator", "OptionROM", "CUEFI", "CPNG",
+        "Trace", "LinuxHost", "Shim", "Translator", "OptionROM", "CUEFI", "CPNG", "GDBRemote",
+        "CTranslator",
       ], swiftSettings: abandonable),
     .target(
       name: "TransomCommands",
       dependencies: [
         "Transom", "OptionROM", "FirmwareVolume", "Disassembly", "Translator", "Vectors",
+        "Signature", "CZLib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: language),
@@ -112,10 +123,15 @@ if !bareMetal {
     .testTarget(
       name: "TraceTests", dependencies: ["Trace"], swiftSettings: language),
     .testTarget(
+      name: "SignatureTests", dependencies: ["Signature", "OptionROM"], swiftSettings: language),
+    .testTarget(
+      name: "GDBRemoteTests", dependencies: ["GDBRemote"], swiftSettings: language),
+    .testTarget(
       name: "TransomTests",
       dependencies: [
         "Transom", "TransomCommands", "FirmwareVolume", "OptionROM", "DeviceModels",
         "SimulatedFirmware", "Trace",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),
   ]
@@ -134,6 +150,7 @@ let package = Package(
     : [
       .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
       .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+      .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     ],
   targets: targets
 )

@@ -134,6 +134,35 @@ public final class CallDecoder {
     buffer.append(0x29)
   }
 
+  func argumentsJSON(_ call: Call) -> String {
+    let target = target(of: call.target, call.direction)
+    let buffer = ByteBuffer(capacity: 512)
+    buffer.append(0x5B)
+    let moment: ValueWriter.Moment = call.result == nil ? .opening : .whole
+    for (index, argument) in (target.signature?.arguments ?? []).enumerated().prefix(16) {
+      if index > 0 { buffer.append(0x2C) }
+      buffer.append(target.argumentHeads[index])
+      buffer.append(",\"raw\":\"")
+      buffer.append(hex: call.arguments[index])
+      buffer.append("\"")
+      if argument.type != .skip, let signature = target.signature {
+        buffer.append(",\"value\":")
+        values.write(call, index, signature, moment, json: true, to: buffer)
+      }
+      buffer.append(0x7D)
+    }
+    buffer.append(0x5D)
+    return buffer.text
+  }
+
+  func resultJSON(_ call: Call) -> String {
+    let type = target(of: call.target, call.direction).signature?.result ?? .pointer
+    guard type != .none, let result = call.result else { return "null" }
+    let buffer = ByteBuffer(capacity: 64)
+    values.scalar(result, type, json: true, to: buffer)
+    return buffer.text
+  }
+
   func appendResult(_ call: Call, _ target: TraceTarget, to buffer: ByteBuffer) {
     let type = target.signature?.result ?? .pointer
     guard type != .none else { return }

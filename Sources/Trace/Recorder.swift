@@ -40,6 +40,23 @@ public final class Recorder {
     writer = TraceWriter(output, header: header, decoder: decoder)
   }
 
+  /// A call's name as traces show it.
+  public func displayName(_ call: Call) -> String {
+    decoder.display(call, decoder.target(of: call.target, call.direction))
+  }
+
+  /// A call's arguments as a JSON array, each with name, type, value and the raw word in `raw`.
+  public func argumentsJSON(_ call: Call) -> String { decoder.argumentsJSON(call) }
+
+  /// A call's result as JSON: by name, or null.
+  public func resultJSON(_ call: Call) -> String { decoder.resultJSON(call) }
+
+  /// The position of an argument by its name in the service table.
+  public func argumentIndex(_ name: String, of call: Call) -> Int? {
+    decoder.target(of: call.target, call.direction).signature?.arguments
+      .firstIndex { $0.name == name }
+  }
+
   public var isTracing: Bool { writer != nil }
 
   /// Whether a trace wants lines of a category that are no crossings.

@@ -20,6 +20,12 @@ public struct TraceFilter: Sendable {
     return services.isEmpty || services.contains { Self.matches(display[...], $0[...]) }
   }
 
+  /// Whether a name fits a pattern: `*` stands for any run of characters, `?` for one; upper and
+  /// lower case are the same.
+  public static func matches(_ name: String, _ pattern: String) -> Bool {
+    matches(name[...], pattern[...])
+  }
+
   /// `*` stands for any run of characters, `?` for one; upper and lower case are the same.
   static func matches(_ text: Substring, _ pattern: Substring) -> Bool {
     guard let first = pattern.first else { return text.isEmpty }

@@ -37,6 +37,15 @@ struct MachineArguments: ParsableArguments {
     help: ArgumentHelp("Leave guest code natively executable.", visibility: .hidden))
   var noNX = false
 
+  /// The arguments that make a run the same one elsewhere.
+  var reproduction: [String] {
+    var words = device.flatMap { ["--device", $0] }
+    words += ["--platform", ["virt", "high"].contains(platform) ? platform : "platform.dtb"]
+    if let mode { words += ["--mode", "\(mode.width)x\(mode.height)"] }
+    if let loadOptions { words += ["--load-options", loadOptions] }
+    return words + ["--budget", String(budget)]
+  }
+
   var options: RunOptions {
     var options = RunOptions()
     options.devices = device

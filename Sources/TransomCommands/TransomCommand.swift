@@ -7,7 +7,8 @@ public struct TransomCommand: ParsableCommand {
     abstract: "Run x86-64 PCI option ROMs where the processor is another.",
     subcommands: [
       InfoCommand.self, RunCommand.self, TraceCommand.self, DiffCommand.self, TestCommand.self,
-      ObserveCommand.self, PackCommand.self, DisassembleCommand.self, VectorsCommand.self,
+      ObserveCommand.self, AuditCommand.self, PackCommand.self, DisassembleCommand.self,
+      VectorsCommand.self,
       FuzzCommand.self,
     ])
 

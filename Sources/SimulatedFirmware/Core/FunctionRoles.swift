@@ -23,6 +23,13 @@ extension ImageService {
     return nil
   }
 
+  /// Loaded images with guest code or data, by address.
+  public var placements: [(name: String, base: UInt64, size: UInt64)] {
+    images.values.compactMap { image in
+      image.placed.map { (image.name, $0.base, $0.size) }
+    }.sorted { $0.base < $1.base }
+  }
+
   /// Where an image lies, by an address in it.
   public func placement(at address: UInt64) -> (name: String, base: UInt64, size: UInt64)? {
     for image in images.values {

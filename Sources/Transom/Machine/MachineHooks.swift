@@ -13,6 +13,16 @@ final class MachineHooks {
   /// Set once they exist; the shim cannot ask before.
   var bus: PCIBus?
   var recorder: Recorder?
+  /// What a user of the library hooked, if anything.
+  var hookRunner: HookRunner?
+  /// A debugger, if one is connected.
+  var debugger: Debugger?
+  /// Why the run was stopped from outside.
+  private(set) var stopReason: String?
+  /// Ends the run; set once the shim exists.
+  var stopShim: () -> Void = {}
+  /// Set where a stop has to wait until no device model is under way.
+  private var pendingStop: String?
   /// The level of nesting the shim is at.
   var level: () -> Int = { 0 }
   /// Told when a call into the guest has returned: target, result, and the guest instructions
@@ -66,9 +76,14 @@ final class MachineHooks {
       hooks.recorder?.end(
         .guestToHost, level: hooks.level(), result: result, instructions: hooks.instructions,
         time: hooks.time)
+      hooks.stopIfPending()
     }
     machine.willEnterGuest = { context, target, arguments, depth in
       let hooks = MachineHooks.of(context)
+      hooks.hookRunner?.before(
+        .hostToGuest, sequence: hooks.recorder?.nextSequence ?? 0, target: target, caller: 0,
+        arguments: arguments)
+      hooks.debugger?.willEnter(target)
       hooks.recorder?.begin(
         .hostToGuest, level: depth, target: target, caller: 0,
         instructions: hooks.instructions, time: hooks.time,
@@ -78,10 +93,41 @@ final class MachineHooks {
     machine.didLeaveGuest = { context, target, result, instructionsBefore, depth in
       let hooks = MachineHooks.of(context)
       hooks.passTime()
+      _ = hooks.hookRunner?.after(
+        .hostToGuest, sequence: 0, target: target, caller: 0, arguments: nil, result: result)
       hooks.recorder?.end(
         .hostToGuest, level: depth, result: result, instructions: hooks.instructions,
         time: hooks.time)
       hooks.guestReturned(target, result, instructionsBefore)
+    }
+    machine.answerInstead = { context, _, _, result in
+      guard let answer = MachineHooks.of(context).hookRunner?.answer else { return false }
+      result.pointee = answer
+      return true
+    }
+    machine.amend = { context, result, target, arguments in
+      let hooks = MachineHooks.of(context)
+      guard let runner = hooks.hookRunner else { return result }
+      return runner.after(
+        .guestToHost, sequence: 0, target: target, caller: 0, arguments: arguments,
+        result: result)
+    }
+    machine.observesInstructions = { context in
+      let hooks = MachineHooks.of(context)
+      return hooks.debugger?.observesInstructions ?? false
+        || hooks.hookRunner?.observesInstructions ?? false
+    }
+    machine.willExecute = { context, address in
+      let hooks = MachineHooks.of(context)
+      hooks.hookRunner?.willExecute(address)
+      hooks.debugger?.willExecute(address)
+    }
+    machine.didEndRun = { context, report in
+      let hooks = MachineHooks.of(context)
+      let report = report.assumingMemoryBound(to: FaultReport.self).pointee
+      guard report.kind != .stopped else { return }
+      hooks.hookRunner?.fault(report)
+      hooks.debugger?.didFault(report)
     }
     machine.didTranslate = { context, address, count in
       let hooks = MachineHooks.of(context)
@@ -111,6 +157,7 @@ final class MachineHooks {
         ? bus.deviceStore(address, size: size, value: value)
         : bus.deviceLoad(address, size: size, value: value)
     else { return false }
+    stopIfPending()
     guard let recorder, recorder.shows(.mmio), size <= 8 else { return true }
     var word: UInt64 = 0
     withUnsafeMutableBytes(of: &word) { $0.baseAddress?.copyMemory(from: value, byteCount: size) }
@@ -142,6 +189,7 @@ final class MachineHooks {
 
   private func safepoint(_ count: UInt64) -> UInt64 {
     passTime()
+    stopIfPending()
     guard count < budget else { return 0 }
     firmware.pollEvents()
     return min(engine.state.pointee.instructionCount + quantum, budget)
@@ -181,9 +229,28 @@ final class MachineHooks {
     let stack = engine.state.pointee.gpr.4
     var caller: UInt64 = 0
     _ = GuestBytes.read(stack, into: &caller, 8)
+    hookRunner?.before(
+      .guestToHost, sequence: recorder.nextSequence, target: target, caller: caller,
+      arguments: arguments)
     recorder.begin(
       .guestToHost, level: level(), target: target, caller: caller,
       instructions: instructions, time: time, arguments: Self.words(arguments))
+  }
+
+  /// Ends the run now. Inside it, does not return.
+  func stop(_ reason: String) {
+    stopReason = reason
+    stopShim()
+  }
+
+  /// Ends the run as soon as control is out of the device models.
+  func stopSoon(_ reason: String) {
+    if pendingStop == nil { pendingStop = reason }
+  }
+
+  private func stopIfPending() {
+    guard let reason = pendingStop, stopReason == nil else { return }
+    stop(reason)
   }
 
   private static func of(_ context: UnsafeMutableRawPointer?) -> MachineHooks {

@@ -51,6 +51,7 @@ public final class SimulatedMachine {
       decoder: CallDecoder(environment: names.traceEnvironment(), signatures: signatures))
     hooks.recorder = recorder
     hooks.level = { [shim] in shim.depth }
+    hooks.stopShim = { [unowned shim] in shim.stop() }
     interceptMemoryServices()
   }
 
@@ -60,8 +61,26 @@ public final class SimulatedMachine {
     ImageEmulator.drop()
     hooks.level = { 0 }
     hooks.recorder = nil
+    hooks.hookRunner = nil
+    hooks.debugger = nil
+    hooks.stopShim = {}
     bus.tearDown()
     firmware.tearDown()
+  }
+
+  /// The guest processor, for hooks and debuggers.
+  public var guest: Guest {
+    Guest(engine: shim.engine) { [unowned shim] in shim.invalidate($0, count: $1) }
+  }
+
+  /// Lets a user of the library see and change what happens.
+  func install(_ hooks: Hooks) {
+    let (firmware, recorder) = (firmware, recorder)
+    self.hooks.hookRunner = HookRunner(
+      hooks, guest: guest, nameOf: { recorder.displayName($0) },
+      placeOf: { address in
+        firmware.images.image(at: address).map { ($0.name, $0.offset) }
+      }, stop: { [unowned self] in self.hooks.stop($0) })
   }
 
   /// Guest instructions executed so far.

@@ -29,11 +29,22 @@ public final class DriverRun {
     self.options = options
     let platform = try options.makePlatform()
     devices = try options.makeDevices(for: driver)
+    let models = devices.map { device in
+      options.recorder?.wrap(device.model, name: device.name) ?? device.model
+    }
     machine = try SimulatedMachine(
-      platform: platform, devices: devices.map(\.model), budget: options.budget,
+      platform: platform, devices: models, budget: options.budget,
       marksPages: options.marksPages, signatures: options.signatures)
     report = RunReport(platform: platform.name)
     machine.recorder.recordsConversation = options.recordsConversation
+    if let hooks = options.hooks { machine.install(hooks) }
+    if let debugger = options.debugger { machine.attach(debugger) }
+    options.replay?.departed = { [unowned machine] text in
+      // The crossing under way, or the one that was last.
+      let number = machine.recorder.nextSequence
+      machine.hooks.stopSoon(
+        "the run leaves the recording at crossing \(number == 0 ? 0 : number - 1): \(text)")
+    }
     if let trace = options.trace {
       machine.recorder.trace(
         to: trace,
@@ -301,6 +312,11 @@ public final class DriverRun {
       return
     }
     let names = machine.names
+    if fault.kind == .stopped {
+      failure = machine.hooks.stopReason ?? "stopped"
+      report.outcome = .driverFailed
+      return
+    }
     report.fault = FaultDescription(
       read: { GuestBytes.read($0, $1) }, nameOf: { names.name($0) },
       recentCalls: machine.recorder.recentCalls()
@@ -313,6 +329,13 @@ public final class DriverRun {
   }
 
   private func complete() {
+    if let replay = options.replay, failure == nil {
+      if let departure = replay.departure {
+        failure = "the run leaves the recording: \(departure)"
+      } else if replay.remaining > 0 {
+        failure = "the run ends \(replay.remaining) accesses before the recording does"
+      }
+    }
     let counters = machine.shim.counters
     report.crossings = .init(
       hostToGuest: counters.traps, guestToHost: counters.hostCalls, deepest: counters.deepestLevel)
@@ -344,6 +367,8 @@ public final class DriverRun {
     describeRegisters()
     if report.outcome == .success, failure != nil { report.outcome = .driverFailed }
     report.message = failure
+    for body in options.hooks?.ends ?? [] { body(report) }
+    options.debugger?.didEnd(report.outcome.rawValue)
     machine.recorder.finish(
       outcome: report.outcome.name, instructions: machine.guestInstructions,
       time: machine.firmware.clock.nanoseconds)

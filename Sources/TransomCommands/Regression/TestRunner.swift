@@ -41,36 +41,11 @@ struct TestRunner: Sendable {
 
   /// Results in the order of the names, whatever the order in which children end.
   func run(_ names: [String], progress: @escaping @Sendable (TestResult) -> Void) -> [TestResult] {
-    let state = Progress(count: names.count)
-    DispatchQueue.concurrentPerform(iterations: max(1, min(jobs, names.count))) { _ in
-      while let index = state.next() {
-        let result = test(names[index])
-        state.put(result, at: index)
-        progress(result)
-      }
+    Workers.map(names, jobs: jobs) { name in
+      let result = test(name)
+      progress(result)
+      return result
     }
-    return state.results
-  }
-
-  /// What the workers share.
-  private final class Progress: @unchecked Sendable {
-    private let lock = NSLock()
-    private var position = 0
-    private var found: [TestResult?]
-
-    init(count: Int) { found = Array(repeating: nil, count: count) }
-
-    func next() -> Int? {
-      lock.withLock {
-        guard position < found.count else { return nil }
-        position += 1
-        return position - 1
-      }
-    }
-
-    func put(_ result: TestResult, at index: Int) { lock.withLock { found[index] = result } }
-
-    var results: [TestResult] { lock.withLock { found.compactMap(\.self) } }
   }
 
   private func test(_ name: String) -> TestResult {

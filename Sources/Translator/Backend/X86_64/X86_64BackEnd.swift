@@ -69,17 +69,19 @@ struct X86_64BackEnd: BackEnd {
     begun = 0
     isCounted = false
     let countAt = findCountingPoint()
+    // What precedes the first instruction counts as part of it.
+    var start = b.cursor
     if isChecked { writeCheck(record, &tables) }
     if countAt == nil { writeCount(&tables, keepsFlags: true) }
 
     var n = 0
     while n < operationCount {
-      let start = b.cursor
       let next = endOfInstruction(n)
       if countAt == n { writeCount(&tables, keepsFlags: false) }
       if begun < total { begun += 1 }
       writeInstruction(n, next, &tables)
       note(start, ops[n].length, &tables)
+      start = b.cursor
       n = next
     }
     record.countedAt = UInt16(truncatingIfNeeded: countedAt)

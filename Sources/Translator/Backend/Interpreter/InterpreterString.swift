@@ -10,6 +10,10 @@ extension Interpreter {
     if op.selector == 0 {
       return iterate(op, addressMask, step) ? .next : .leave
     }
+    if r[1] & addressMask == 0 {
+      skip(op, op.length)
+      return .next
+    }
     if let fast = bulk(op, addressMask, step) { return fast }
     let comparing = op.opcode == .scanString || op.opcode == .compareString
     while r[1] & addressMask != 0 {
@@ -21,6 +25,15 @@ extension Interpreter {
       }
     }
     return .next
+  }
+
+  /// A repeated instruction with a count of zero. With 32-bit addresses in long mode Intel's
+  /// processors clear the upper halves of the count, and of the pointers of REP MOVS and REP STOS.
+  private func skip(_ op: Operation, _ addressSize: UInt8) {
+    guard addressSize == 4 && state.pointee.mode == 0 else { return }
+    r[1] = 0
+    if op.opcode == .moveString { r[6] &= 0xFFFF_FFFF }
+    if op.opcode == .moveString || op.opcode == .storeString { r[7] &= 0xFFFF_FFFF }
   }
 
   /// One element. False if it faulted; the exit is set.
@@ -105,6 +118,7 @@ extension Interpreter {
   mutating func portString(_ op: Operation) -> Outcome {
     let mask = widthMask(UInt8(truncatingIfNeeded: op.displacement))
     if op.selector & 8 != 0 && r[1] & mask == 0 {
+      skip(op, UInt8(truncatingIfNeeded: op.displacement))
       state.pointee.rip = nextAddress
       return .transfer
     }

@@ -90,8 +90,8 @@ extension Interpreter {
   }
 
   /// Forward REP MOVS and REP STOS without overlap surprises, in one pass through host memory.
-  /// Nil where the plain loop must do it (backward, wrapping, overlapping within an element's
-  /// reach, short, or a device in the way).
+  /// Nil where the plain loop must do it or the rest of it (backward, wrapping, overlapping within
+  /// sixteen bytes, short, or a device in the way).
   private mutating func bulk(_ op: Operation, _ mask: UInt64, _ step: UInt64) -> Outcome? {
     guard op.opcode == .moveString || op.opcode == .storeString, step == UInt64(op.width),
       op.length == 8, window == nil
@@ -103,10 +103,11 @@ extension Interpreter {
     guard !codeMap.mayHoldCode(destination, bytes) else { return nil }
     if op.opcode == .moveString {
       let source = addSegment(r[6], op.addressMode)
-      if destination > source && destination &- source < UInt64(op.width) { return nil }
-      let done = transomMoveForward(destination, source, bytes) / UInt64(op.width)
-      advance(done, op.width, source: true)
-      return done == count ? .next : nil
+      if destination > source && destination &- source < 16 { return nil }
+      // Whole sixteens only: an element must not be moved in part when the rest of it faults.
+      let moved = transomMoveForward(destination, source, bytes & ~15)
+      advance(moved / UInt64(op.width), op.width, source: true)
+      return moved == bytes ? .next : nil
     }
     let done = transomFill(destination, r[0], UInt64(op.width), bytes) / UInt64(op.width)
     advance(done, op.width, source: false)

@@ -30,12 +30,12 @@ package struct TranslationListing {
         var translator = BlockTranslator(operations: arena, mode: mode, features: features)
         let at = address &+ UInt64(done)
         guard
-          let block = translator.translate(
-            start + done, count: buffer.count - done, at: at, longest: 64, passes: false)
+          var block = translator.translate(
+            start + done, count: buffer.count - done, at: at, longest: BlockTranslator.longest, passes: false)
         else { return }
         let first = lines.count
         append(block, start + done, buffer.count - done, done, &lines)
-        DeadFlags.run(block)
+        DeadFlags.run(&block)
         DeadCode.run(block)
         render(block, into: &lines, from: first, lifted: false)
         done += max(Int(block.byteCount), 1)

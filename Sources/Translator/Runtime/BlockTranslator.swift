@@ -2,6 +2,10 @@ internal import CTranslator
 
 /// Bytes to a finished block: decode and lift until control leaves, then the passes.
 struct BlockTranslator {
+  /// Guest instructions in a block, and conditional branches it goes on behind.
+  static let longest = 48
+  static let mostSideExits = 4
+
   private var lifter: Lifter
   private let mode: ProcessorMode
   private let operations: UnsafeMutablePointer<Operation>
@@ -25,18 +29,22 @@ struct BlockTranslator {
   /// As `translate(_:longest:passes:)`, of bytes that lie elsewhere than at `address`; they stay
   /// valid and unchanged while this runs. A block ends where they do.
   mutating func translate(
-    _ bytes: UnsafePointer<UInt8>, count: Int, at address: UInt64, longest: Int, passes: Bool = true
+    _ bytes: UnsafePointer<UInt8>, count: Int, at address: UInt64, longest: Int,
+    sideExits: Int = mostSideExits, passes: Bool = true
   ) -> Block? {
     source = bytes
     sourceStart = address
     sourceCount = UInt64(max(count, 0))
     defer { source = nil }
-    return translate(address, longest: longest, passes: passes)
+    return translate(address, longest: longest, sideExits: sideExits, passes: passes)
   }
 
   /// Nil if not even one byte at `address` is readable. A block never exceeds its capacity: an
   /// instruction needs 48 operations at most, and none is begun with less room.
-  mutating func translate(_ address: UInt64, longest: Int, passes: Bool = true) -> Block? {
+  mutating func translate(
+    _ address: UInt64, longest: Int, sideExits: Int = mostSideExits, passes: Bool = true
+  ) -> Block? {
+    lifter.sideExits = sideExits
     var at = address
     var readableEnd = address
     var count = 0
@@ -53,7 +61,7 @@ struct BlockTranslator {
       }
       at = lifter.next
       count += 1
-      if lifter.ended { break }
+      if lifter.ended || at >= lifter.join { break }
       if at &- address > 60_000 || at > lifter.addressMask { break }
     }
     if !lifter.ended { lifter.jump(to: at & lifter.addressMask) }
@@ -65,7 +73,7 @@ struct BlockTranslator {
     block.operationCount = UInt32(lifter.builder.count)
     Self.verify(block)
     if passes {
-      DeadFlags.run(block)
+      DeadFlags.run(&block)
       DeadCode.run(block)
       Self.verify(block)
     }

@@ -10,6 +10,10 @@ struct Lifter {
   var next: UInt64 = 0
   /// The instruction ended the block.
   var ended = false
+  /// Conditional branches that the block may still go on behind.
+  var sideExits = 0
+  /// The nearest target of those it went on behind.
+  var join: UInt64 = ~0
   let features: FeatureSet
   let access: UnitAccess
 

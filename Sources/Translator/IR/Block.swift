@@ -33,9 +33,10 @@ struct BlockBuilder {
   @inline(__always)
   mutating func append(_ operation: Operation) {
     (operations + count).initialize(to: operation)
-    count += 1
+    count &+= 1
   }
 
+  @inline(__always)
   mutating func boundary(offset: Int, length: UInt8) {
     nextTemporary = 0
     nextVector = 16
@@ -46,15 +47,16 @@ struct BlockBuilder {
   }
 
   /// A scratch value that lives until the next boundary.
+  @inline(__always)
   mutating func temporary() -> Value {
     let value = Value.temporary(nextTemporary)
-    nextTemporary += 1
+    nextTemporary &+= 1
     return value
   }
 
   mutating func vectorTemporary() -> Value {
     let value = Value(raw: nextVector)
-    nextVector += 1
+    nextVector &+= 1
     return value
   }
 }

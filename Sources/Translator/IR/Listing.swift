@@ -58,7 +58,7 @@ package struct TranslationListing {
       var line = Line(
         offset: base + offset, length: Int(block.operations[n].length), mnemonic: "(bad)")
       switch decoder.decode(&decoded) {
-      case nil: line.mnemonic = "\(EncodingTable.shared.rows[decoded.row].mnemonic)"
+      case nil: line.mnemonic = "\(EncodingTable.encodings[decoded.row].mnemonic)"
       case .truncated?:
         line.mnemonic = "(cut)"
         line.length = count - offset

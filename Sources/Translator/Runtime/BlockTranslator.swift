@@ -49,10 +49,12 @@ struct BlockTranslator {
     var readableEnd = address
     var count = 0
     while count < longest && lifter.builder.count < TranslationCache.longestBlock - 56 {
-      readableEnd = extendReadable(at, readableEnd)
-      if readableEnd == at {
-        if count == 0 { return nil }
-        break
+      if readableEnd < at &+ 15 {
+        readableEnd = extendReadable(at, readableEnd)
+        if readableEnd == at {
+          if count == 0 { return nil }
+          break
+        }
       }
       guard one(at, readableEnd &- at, base: address) else {
         // The rest of the instruction is not there: fetching it faults when it is reached.
@@ -60,7 +62,7 @@ struct BlockTranslator {
         break
       }
       at = lifter.next
-      count += 1
+      count &+= 1
       if lifter.ended || at >= lifter.join { break }
       if at &- address > 60_000 || at > lifter.addressMask { break }
     }
@@ -112,40 +114,46 @@ struct BlockTranslator {
   }
 
   /// Decodes and lifts one instruction. False: it runs beyond what can be read.
+  @inline(__always)
   private mutating func one(_ at: UInt64, _ count: UInt64, base: UInt64) -> Bool {
     guard let bytes = hostBytes(at) else { return false }
     var decoder = Decoder(
-      table: lifter.table, mode: mode, bytes: bytes, count: Int(min(count, 64)))
-    var decoded = DecodedInstruction()
-    let failure = decoder.decode(&decoded)
+      table: lifter.table, mode: mode, bytes: bytes, count: Int(truncatingIfNeeded: min(count, 64)))
+    let failure = decoder.decode(&lifter.i)
     lifter.address = at
-    switch failure {
-    case .truncated?:
-      return false
-    case .invalid(let length)?:
-      lifter.next = at &+ UInt64(length)
-      lifter.i = DecodedInstruction()
-      lifter.i.length = length
-      lifter.builder.boundary(offset: Int(at &- base), length: length)
-      lifter.raise(6)
-    case .tooLong?:
-      lifter.next = at &+ 15
-      lifter.i = DecodedInstruction()
-      lifter.i.length = 15
-      lifter.builder.boundary(offset: Int(at &- base), length: 15)
-      lifter.raise(13)
-    case nil:
-      lifter.next = at &+ UInt64(decoded.length)
-      lifter.builder.boundary(offset: Int(at &- base), length: decoded.length)
-      let first = lifter.builder.count
-      lifter.lift(decoded)
-      if mode != .long64 && decoded.segment == SegmentOverride.cs.rawValue {
-        lifter.refuseCodeWrites(from: first)
-      }
+    if let failure { return refuse(failure, at, base: base) }
+    lifter.next = at &+ UInt64(lifter.i.length)
+    lifter.builder.boundary(offset: Int(truncatingIfNeeded: at &- base), length: lifter.i.length)
+    let first = lifter.builder.count
+    lifter.lift()
+    if mode != .long64 && lifter.i.segment == SegmentOverride.cs.rawValue {
+      lifter.refuseCodeWrites(from: first)
     }
     return true
   }
 
+  /// The exception in place of what is no instruction. False: it runs beyond what can be read.
+  private mutating func refuse(_ failure: DecodeFailure, _ at: UInt64, base: UInt64) -> Bool {
+    let length: UInt8
+    let vector: Int64
+    switch failure {
+    case .truncated: return false
+    case .invalid(let bytes):
+      length = bytes
+      vector = 6
+    case .tooLong:
+      length = 15
+      vector = 13
+    }
+    lifter.next = at &+ UInt64(length)
+    lifter.i = DecodedInstruction()
+    lifter.i.length = length
+    lifter.builder.boundary(offset: Int(at &- base), length: length)
+    lifter.raise(vector)
+    return true
+  }
+
+  @inline(__always)
   private func hostBytes(_ at: UInt64) -> UnsafePointer<UInt8>? {
     if let source { return source + Int(at &- sourceStart) }
     return UnsafePointer<UInt8>(bitPattern: UInt(at))

@@ -114,11 +114,7 @@ struct X86_64BackEnd: BackEnd {
     while n > 0 {
       n -= 1
       live[n] = liveNow
-      let op = ops + n
-      if op.pointee.flags.rawValue != 0 && DeadFlags.definesUnconditionally(op) {
-        liveNow.subtract(op.pointee.flags)
-      }
-      liveNow.formUnion(DeadFlags.reads(op))
+      liveNow = DeadFlags.seen(before: ops + n, liveNow)
     }
     guard layout.isCounting else { return -1 }
     var passed = 0

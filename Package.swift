@@ -72,6 +72,12 @@ if !bareMetal {
     .target(
       name: "Vectors", dependencies: ["CNativeRunner", "CTranslator", "Translator"],
       swiftSettings: language),
+    .target(name: "CBenchmark", dependencies: ["CShim"]),
+    .target(
+      name: "Benchmark",
+      dependencies: [
+        "CBenchmark", "CTranslator", "Disassembly", "LinuxHost", "Shim", "Translator", "Vectors",
+      ], swiftSettings: abandonable),
     .target(
       name: "Transom",
       dependencies: [
@@ -82,6 +88,7 @@ if !bareMetal {
       name: "TransomCommands",
       dependencies: [
         "Transom", "OptionROM", "FirmwareVolume", "Disassembly", "Translator", "Vectors",
+        "Benchmark",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: language),

@@ -3,12 +3,13 @@ package import Translator
 
 /// Our processor, told and asked in words.
 package final class EngineProcessor {
-  private let engine: Engine
+  private let processor: CaseProcessor
+  private var engine: Engine { processor.engine }
 
   package init(features: FeatureSet) {
     var configuration = EngineConfiguration()
     configuration.features = features
-    engine = Engine(configuration: configuration)
+    processor = CaseProcessor(configuration: configuration)
   }
 
   /// Runs until HLT, an exception, or `budget` instructions. `state` is read and written back.
@@ -17,44 +18,16 @@ package final class EngineProcessor {
     regions: [Region], budget: UInt64
   ) -> (ending: Ending, faultAddress: UInt64) {
     for region in regions { engine.invalidate(region.address, count: region.count) }
-    let s = engine.state
-    engine.resetState()
-    s.pointee.mode = is32Bit ? 1 : 0
+    processor.reset(is32Bit: is32Bit, budget: budget)
     load(state)
     for (name, value) in system { setSystem(name, value) }
-    s.pointee.instructionCount = 0
-    s.pointee.instructionLimit = budget
-    let ending = runToEnd()
+    let ending = processor.run()
     store(&state)
-    if ending.ending == .halted { state[ProcessorState.Word.rip] &-= 1 }
-    return ending
-  }
-
-  private func runToEnd() -> (ending: Ending, faultAddress: UInt64) {
-    let s = engine.state
-    while true {
-      switch engine.run() {
-      case .branchOutside:
-        if !engine.translate(at: s.pointee.rip) {
-          return (.fault(vector: isCanonical(s.pointee.rip) ? 14 : 13), s.pointee.rip)
-        }
-      case .safepoint: return (.timedOut, 0)
-      case .fault(let vector, _, let address): return (.fault(vector: vector), address)
-      case .unsupported: return (.fault(vector: 6), 0)
-      case .halt: return (.halted, 0)
-      // Nothing is behind a port: reads float high.
-      case .port: engine.completePortAccess(value: ~0)
-      case .query(let query):
-        let count = s.pointee.instructionCount
-        engine.completeQuery(
-          value: query == .timestamp ? count : count &* 0x9E37_79B9_7F4A_7C15 | 1, success: true)
-      }
+    return switch ending {
+    case .halted, .returned: (.halted, 0)
+    case .fault(let vector, let address): (.fault(vector: vector), address)
+    case .timedOut: (.timedOut, 0)
     }
-  }
-
-  private func isCanonical(_ address: UInt64) -> Bool {
-    let high = Int64(bitPattern: address) >> 47
-    return high == 0 || high == -1
   }
 
   private func load(_ state: ProcessorState) {

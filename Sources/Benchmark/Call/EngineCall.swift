@@ -20,10 +20,17 @@ package struct EngineCall {
 
   package func perform() throws(CallFault) -> CallResult {
     Self.buildTables()
-    var result = CallResult()
     let start = transomMonotonicNanoseconds()
     let processor = CaseProcessor(configuration: configuration)
-    result.engineStartNs = transomMonotonicNanoseconds() - start
+    let startNs = transomMonotonicNanoseconds() - start
+    var result = try perform(on: processor)
+    result.engineStartNs = startNs
+    return result
+  }
+
+  /// In an engine that has run nothing.
+  func perform(on processor: CaseProcessor) throws(CallFault) -> CallResult {
+    var result = CallResult()
     let first = try once(processor, repetition: 0)
     result.result = first.value
     result.coldNs = first.nanoseconds

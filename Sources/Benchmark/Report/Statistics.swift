@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 package enum Statistics {
   /// Nil of nothing.

@@ -103,6 +103,8 @@ if !bareMetal {
       exclude: ["Cases"],
       swiftSettings: language),
     .testTarget(
+      name: "BenchmarkTests", dependencies: ["Benchmark", "Vectors"], swiftSettings: language),
+    .testTarget(
       name: "VectorsTests", dependencies: ["Vectors", "Translator"], swiftSettings: language),
     .testTarget(
       name: "DeviceModelsTests", dependencies: ["DeviceModels"], swiftSettings: language),

@@ -3,15 +3,15 @@ internal import Translator
 /// Runs the kernels under every peer asked for, and measures the costs around them.
 package struct BenchmarkRun {
   private let files: KernelFiles
-  private let backend: Backend
+  private let backend: BackendName
   private let configuration: EngineConfiguration
   private let peers: [Peer]
   private let repetitions: Repetitions
   private let kernels: [Kernel]
 
-  /// `others` run besides ours. `only` names kernels; empty for all.
+  /// `others` run besides ours.
   package init(
-    files: KernelFiles, backend: Backend, others: [Peer], only: [String] = [],
+    files: KernelFiles, backend: BackendName, others: [Peer], kernels: [Kernel] = Kernel.all,
     repetitions: Repetitions = Repetitions()
   ) throws {
     self.files = files
@@ -19,10 +19,7 @@ package struct BenchmarkRun {
     configuration = try backend.configuration(.baseline)
     peers = others + [.transom(backend)]
     self.repetitions = repetitions
-    for name in only where !Kernel.all.contains(where: { $0.name == name }) {
-      throw BenchmarkError.noSuchKernel(name)
-    }
-    kernels = Kernel.all.filter { only.isEmpty || only.contains($0.name) }
+    self.kernels = kernels
   }
 
   /// `progress` is told what is being measured.

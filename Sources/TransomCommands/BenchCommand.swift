@@ -21,7 +21,7 @@ public struct BenchCommand: ParsableCommand {
   var compare = "native"
 
   @Option(help: "Who executes our side: interpreter, x86_64 or aarch64.")
-  var backend = Backend.interpreter
+  var backend = BackendName.interpreter
 
   @Option(help: "Only these kernels, with commas between them.")
   var only = ""
@@ -47,7 +47,8 @@ public struct BenchCommand: ParsableCommand {
       repetitions.warm = max(repeats, 1)
       let run = try BenchmarkRun(
         files: KernelFiles(path: kernels), backend: backend,
-        others: Self.list(compare).map(Self.peer), only: Self.list(only), repetitions: repetitions)
+        others: Self.list(compare).map(Self.peer), kernels: Kernel.named(Self.list(only)),
+        repetitions: repetitions)
       let report = try run.run { CommandFailure.print("measuring \($0)") }
       if let svg { try Data(report.svg.utf8).write(to: URL(fileURLWithPath: svg)) }
       print(json ? JSONText.encode(report) : report.table)

@@ -44,7 +44,7 @@ public struct CallCommand: ParsableCommand {
   var repeats = 0
 
   @Option(help: "Who executes: interpreter, x86_64 or aarch64.")
-  var backend = Backend.interpreter
+  var backend = BackendName.interpreter
 
   @Option(help: "Which instructions the processor offers: baseline (no AVX) or full.")
   var profile = VectorRun.Profile.baseline
@@ -141,7 +141,7 @@ private struct CallReport: Encodable {
   var codeBytes: UInt64
   var engineStartNs: UInt64
 
-  init(_ from: CallResult, _ call: CallDescription, _ backend: Backend) {
+  init(_ from: CallResult, _ call: CallDescription, _ backend: BackendName) {
     result = from.result
     resultHex = "0x" + String(from.result, radix: 16)
     self.backend = backend.rawValue
@@ -188,5 +188,5 @@ enum JSONText {
   }
 }
 
-extension Backend: ExpressibleByArgument {}
+extension BackendName: ExpressibleByArgument {}
 extension CallDescription.ABI: ExpressibleByArgument {}

@@ -24,7 +24,7 @@ package struct EngineCosts: Codable, Sendable {
 
 struct EngineMeter {
   let configuration: EngineConfiguration
-  let backend: Backend
+  let backend: BackendName
   let files: KernelFiles
 
   /// To be called before the process has run other engines, whose memory would be used again.

@@ -39,4 +39,12 @@ package struct Kernel: Sendable {
   /// About 90,000 instructions that run once. It changes its memory: only the first run counts.
   package static let wide = Kernel(
     name: "wide", kind: "90,000 instructions, once", small: 1, large: 1)
+
+  /// Those named; all for no name.
+  package static func named(_ names: [String]) throws -> [Kernel] {
+    for name in names where !all.contains(where: { $0.name == name }) {
+      throw BenchmarkError.noSuchKernel(name)
+    }
+    return all.filter { names.isEmpty || names.contains($0.name) }
+  }
 }

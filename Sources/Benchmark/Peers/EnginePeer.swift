@@ -5,12 +5,12 @@ internal import Vectors
 
 /// Runs kernels in engines of this process.
 struct EnginePeer {
-  let backend: Backend
+  let backend: BackendName
   private let files: KernelFiles
   private let configuration: EngineConfiguration
   private var peer: Peer { .transom(backend) }
 
-  init(_ backend: Backend, files: KernelFiles) throws {
+  init(_ backend: BackendName, files: KernelFiles) throws {
     self.backend = backend
     self.files = files
     configuration = try backend.configuration(.baseline)

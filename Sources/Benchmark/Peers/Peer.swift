@@ -7,7 +7,7 @@ package enum Peer: Hashable, Sendable {
   /// libunicorn.so.2.
   case unicorn
   /// Ours.
-  case transom(Backend)
+  case transom(BackendName)
 
   package var name: String {
     switch self {

@@ -16,7 +16,7 @@ struct PreparedKernel {
       code: code, load: Kernel.load,
       regions: [Region(address: Kernel.memory, count: Kernel.memorySize)])
     let processor = CaseProcessor(
-      configuration: try Backend.interpreter.configuration(.baseline))
+      configuration: try BackendName.interpreter.configuration(.baseline))
     program.enter(
       processor, entry: Kernel.prepare, abi: .sysv, arguments: [Kernel.memory])
     guard processor.run(returnAddress: PlacedProgram.returnAddress) == .returned else {

@@ -1,7 +1,7 @@
 package import Translator
 
 /// Who carries out guest code.
-package enum Backend: String, CaseIterable, Sendable {
+package enum BackendName: String, CaseIterable, Sendable {
   /// The IR, one operation after another: the reference.
   case interpreter
   /// Code for this machine's processor.
@@ -22,7 +22,7 @@ package enum Backend: String, CaseIterable, Sendable {
 
 package enum BackendError: Error, CustomStringConvertible {
   /// This build or this machine has no such back end.
-  case missing(Backend)
+  case missing(BackendName)
 
   package var description: String {
     switch self {

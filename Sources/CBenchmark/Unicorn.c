@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 // The few facts of the library's interface (unicorn 2) that are used.
-enum { architectureX86 = 4, mode64 = 8, everyPermission = 7 };
+enum { architectureX86 = 4, mode64 = 8, everyPermission = 7, dataPermissions = 3 };
 enum { registerRAX = 35, registerRDI = 39, registerRSI = 43, registerRSP = 44 };
 
 typedef struct {
@@ -37,8 +37,8 @@ static void *makeEngine(const Unicorn *u, const TransomUnicornJob *job) {
   void *engine = NULL;
   if (u->open(architectureX86, mode64, &engine)) return NULL;
   if (u->map(engine, job->code, job->codeSize, everyPermission, (void *)job->code) ||
-      u->map(engine, job->memory, job->memorySize, everyPermission, (void *)job->memory) ||
-      u->map(engine, job->stack, job->stackSize, everyPermission, (void *)job->stack)) {
+      u->map(engine, job->memory, job->memorySize, dataPermissions, (void *)job->memory) ||
+      u->map(engine, job->stack, job->stackSize, dataPermissions, (void *)job->stack)) {
     u->close(engine);
     return NULL;
   }

@@ -8,7 +8,7 @@ public struct TransomCommand: ParsableCommand {
     subcommands: [
       InfoCommand.self, RunCommand.self, PackCommand.self, DisassembleCommand.self,
       VectorsCommand.self, FuzzCommand.self, CallCommand.self,
-      BenchCommand.self,
+      BenchCommand.self, TranslateCommand.self,
     ])
 
   public init() {}

@@ -121,7 +121,7 @@ final class CallTests: XCTestCase {
 
   func testWhatCannotBePlacedIsRefused() {
     let one = Region(address: 0x2000_0000, count: 0x1000)
-    func refusal(_ code: [UInt8], at load: UInt64 = base, _ regions: [Region]) -> CallError? {
+    func refusal(_ code: [UInt8], at load: UInt64 = CallTests.base, _ regions: [Region]) -> CallError? {
       do {
         _ = try call(code, at: load, regions: regions)
         return nil

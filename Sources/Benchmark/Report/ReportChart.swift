@@ -52,7 +52,7 @@ private struct Chart {
     decades = max(1, log10(most).rounded(.up))
   }
 
-  private var width: Double { Self.left + 2 * Self.panelWidth + Self.gap + 20 }
+  private var width: Double { Self.left + 2 * Self.panelWidth + Self.gap + 50 }
   private var height: Double { Self.top + Double(rows) * rowHeight + 30 }
 
   private func x(_ ratio: Double, panel: Int) -> Double {

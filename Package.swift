@@ -38,8 +38,12 @@ var targets: [Target] = [
   .target(name: "CUEFI", cSettings: freestandingC),
   .target(name: "CTranslator", cSettings: freestandingC),
   .target(name: "CShim", cSettings: freestandingC),
+  .target(name: "CCaseRunner", cSettings: freestandingC),
   .target(name: "OptionROM", swiftSettings: portable),
   .target(name: "Translator", dependencies: ["CTranslator"], swiftSettings: portable),
+  .target(
+    name: "CaseRunner", dependencies: ["CCaseRunner", "CTranslator", "Translator"],
+    swiftSettings: portable),
   .target(
     name: "Shim", dependencies: ["CUEFI", "CShim", "OptionROM", "Translator"],
     swiftSettings: portable),
@@ -68,9 +72,10 @@ if !bareMetal {
     .target(
       name: "LinuxHost", dependencies: ["CLinuxHost", "Shim", "Translator"],
       swiftSettings: abandonable),
-    .target(name: "CNativeRunner", dependencies: ["CTranslator"]),
+    .target(name: "CNativeRunner", dependencies: ["CTranslator", "CCaseRunner"]),
     .target(
-      name: "Vectors", dependencies: ["CNativeRunner", "CTranslator", "Translator"],
+      name: "Vectors",
+      dependencies: ["CNativeRunner", "CCaseRunner", "CTranslator", "CaseRunner", "Translator"],
       swiftSettings: language),
     .target(
       name: "Transom",
@@ -121,7 +126,10 @@ if !bareMetal {
 let package = Package(
   name: "transom",
   products: bareMetal
-    ? [.library(name: "TransomPortable", type: .static, targets: ["Shim"])]
+    ? [
+      .library(name: "TransomPortable", type: .static, targets: ["Shim"]),
+      .library(name: "TransomRunner", type: .static, targets: ["CaseRunner"]),
+    ]
     : [
       .executable(name: "transom", targets: ["transom"]),
       .library(name: "Transom", targets: ["Transom"]),

@@ -57,6 +57,7 @@ if !bareMetal {
     .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CLinuxHost"),
+    .target(name: "CNativeRunner", dependencies: ["CTranslator"]),
     .target(name: "CSimulatedFirmware", dependencies: ["CUEFI"]),
     .target(name: "DeviceTree", dependencies: ["CFDT"], swiftSettings: language),
     .target(
@@ -75,7 +76,9 @@ if !bareMetal {
     .target(name: "CNativeRunner", dependencies: ["CTranslator", "CCaseRunner"]),
     .target(
       name: "Vectors",
-      dependencies: ["CNativeRunner", "CCaseRunner", "CTranslator", "CaseRunner", "Translator"],
+      dependencies: [
+        "CNativeRunner", "CCaseRunner", "CTranslator", "CaseRunner", "LinuxHost", "Translator",
+      ],
       swiftSettings: language),
     .target(
       name: "Transom",

@@ -10,6 +10,8 @@ private struct Service {
   var processor: CaseProcessor?
   var features: UInt64 = 0
   var backend: UInt32 = 0
+  /// Start of the memory for compiled code, 0 if there is none.
+  var code: UInt64 = 0
 }
 
 nonisolated(unsafe) private var service = Service()
@@ -20,13 +22,51 @@ private func processor(_ request: UnsafePointer<TransomRunnerRequest>) -> CasePr
   {
     return processor
   }
-  service.processor = nil
+  service.discard()
   var configuration = EngineConfiguration()
   configuration.features = FeatureSet(bits: request.pointee.features)
+  configuration.isCounting = request.pointee.isUncounted == 0
+  if request.pointee.backend == UInt32(transomRunnerCompiled) {
+    configuration.compile(into: service.mapCode())
+  }
   let made = CaseProcessor(configuration: configuration)
-  service = Service(
-    processor: made, features: request.pointee.features, backend: request.pointee.backend)
+  service.processor = made
+  service.features = request.pointee.features
+  service.backend = request.pointee.backend
   return made
+}
+
+extension Service {
+  private static let codeSize: UInt64 = 32 << 20
+  private static var dataSize: UInt64 { (UInt64(CodeMemory.dataSize) + 4095) & ~4095 }
+
+  mutating func discard() {
+    processor = nil
+    if code != 0 { transomRunnerUnmapCode(code, Self.dataSize + Self.codeSize) }
+    code = 0
+  }
+
+  /// Nil: there is no memory, and the engine interprets.
+  mutating func mapCode() -> CodeMemory? {
+    code = transomRunnerMapCode(Self.dataSize, Self.codeSize)
+    guard let data = UnsafeMutableRawPointer(bitPattern: UInt(code)) else { return nil }
+    let start = code + Self.dataSize
+    transomRunnerCountRange(start, start + Self.codeSize)
+    return CodeMemory(
+      writable: data + Int(Self.dataSize), executable: start, count: Int(Self.codeSize),
+      data: data, dataCount: Int(Self.dataSize),
+      synchronize: { transomRunnerSynchronize($0, $1) })
+  }
+}
+
+extension EngineConfiguration {
+  fileprivate mutating func compile(into memory: CodeMemory?) {
+    guard let memory else { return }
+    backend = .compiled
+    codeMemory = memory
+    protection = PageProtection(
+      protect: { transomRunnerProtectPage($0) }, release: { transomRunnerReleasePage($0) })
+  }
 }
 
 /// Makes the engine ready for a request; memory is in place.
@@ -34,9 +74,16 @@ private func processor(_ request: UnsafePointer<TransomRunnerRequest>) -> CasePr
 public func runnerBegin(
   _ request: UnsafePointer<TransomRunnerRequest>, _ regions: UnsafePointer<UInt64>
 ) {
-  let engine = processor(request).engine
+  _ = processor(request)
+}
+
+/// The request is answered: its memory is the program's again.
+@_cdecl("transomRunnerEnd")
+public func runnerEnd(
+  _ request: UnsafePointer<TransomRunnerRequest>, _ regions: UnsafePointer<UInt64>
+) {
   for n in 0..<Int(request.pointee.regionCount) {
-    engine.invalidate(regions[2 * n], count: regions[2 * n + 1])
+    service.processor?.engine.forget(regions[2 * n], count: regions[2 * n + 1])
   }
 }
 
@@ -71,6 +118,6 @@ public func runnerRun(
   let engine = processor.engine
   result.pointee.guestInstructions = engine.state.pointee.instructionCount
   result.pointee.translatedInstructions = engine.translatedInstructions
-  result.pointee.codeBytes = 0
+  result.pointee.codeBytes = engine.codeBytes
   engine.state.pointee.store(words: after)
 }

@@ -23,8 +23,8 @@ public struct VectorsCommand: ParsableCommand {
   @Option(
     help:
       """
-      Who executes: interpreter; native for the processor of this machine; aarch64, or \
-      aarch64-interpreter, for the portable rooms under qemu-aarch64.
+      Who executes: interpreter; x86_64 for compiled code; native for the processor of this \
+      machine; aarch64, or aarch64-interpreter, for the portable rooms under qemu-aarch64.
       """)
   var backend = VectorRun.Backend.interpreter
 

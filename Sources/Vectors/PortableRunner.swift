@@ -26,6 +26,8 @@ package final class PortableRunner {
     package var repeats = 1
     /// A new engine, so that the first run includes translation.
     package var isFresh = false
+    /// Compiled code counts guest instructions, so that the budget is exact.
+    package var isCounting = true
     package var budget: UInt64 = ~0
     /// Reaching it ends a run as HLT does; 0: nothing does.
     package var returnAddress: UInt64 = 0
@@ -114,6 +116,7 @@ package final class PortableRunner {
     header.repeats = UInt32(request.repeats)
     header.isCounted = isCounted ? 1 : 0
     header.isFresh = request.isFresh ? 1 : 0
+    header.isUncounted = request.isCounting ? 0 : 1
     header.budget = request.budget
     header.returnAddress = request.returnAddress
     withUnsafeMutableBytes(of: &header.words) { to in

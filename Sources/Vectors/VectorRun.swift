@@ -5,6 +5,7 @@ package import Translator
 package final class VectorRun {
   package enum Backend: String, CaseIterable, Sendable {
     case interpreter
+    case x86_64
     /// The host's own processor, to prove the cases themselves.
     case native
     /// The portable runner under `qemu-aarch64`, with the compiled back end.
@@ -44,7 +45,8 @@ package final class VectorRun {
     self.backend = backend
     self.features = features
     switch backend {
-    case .interpreter: engine = EngineProcessor(features: features)
+    case .interpreter, .x86_64:
+      engine = EngineProcessor(features: features, compiles: backend == .x86_64)
     default: engine = nil
     }
     native = backend == .native ? NativeProcessor(slots: 1, arenaSize: 1 << 28) : nil

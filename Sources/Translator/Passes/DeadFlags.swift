@@ -21,7 +21,7 @@ enum DeadFlags {
   }
 
   /// A shift by a variable count may leave the flags alone.
-  private static func definesUnconditionally(_ op: UnsafeMutablePointer<Operation>) -> Bool {
+  static func definesUnconditionally(_ op: UnsafeMutablePointer<Operation>) -> Bool {
     switch op.pointee.opcode {
     case .shiftLeft, .shiftRight, .shiftArithmetic, .rotateLeft, .rotateRight, .rotateCarryLeft,
       .rotateCarryRight:
@@ -34,7 +34,7 @@ enum DeadFlags {
     }
   }
 
-  private static func reads(_ op: UnsafeMutablePointer<Operation>) -> FlagSet {
+  static func reads(_ op: UnsafeMutablePointer<Operation>) -> FlagSet {
     // Only what touches no memory cannot fault.
     if !op.pointee.attributes.isDisjoint(with: [.memoryLeft, .memoryRight, .memoryDestination]) {
       return .all

@@ -1,10 +1,7 @@
-internal import Translator
-
 /// Runs the kernels under every peer asked for, and measures the costs around them.
 package struct BenchmarkRun {
   private let files: KernelFiles
   private let backend: BackendName
-  private let configuration: EngineConfiguration
   private let peers: [Peer]
   private let repetitions: Repetitions
   private let kernels: [Kernel]
@@ -16,7 +13,7 @@ package struct BenchmarkRun {
   ) throws {
     self.files = files
     self.backend = backend
-    configuration = try backend.configuration(.baseline)
+    guard backend.isInProcess else { throw BackendError.missing(backend) }
     peers = others + [.transom(backend)]
     self.repetitions = repetitions
     self.kernels = kernels
@@ -26,7 +23,7 @@ package struct BenchmarkRun {
   package func run(progress: (String) -> Void = { _ in }) throws -> BenchmarkReport {
     var report = BenchmarkReport(machine: MachineDescription(), backend: backend.rawValue)
     progress("engine")
-    report.engine = try EngineMeter(configuration: configuration, backend: backend, files: files)
+    report.engine = try EngineMeter(backend: backend, files: files)
       .measure(repetitions: repetitions.cold)
     for kernel in kernels {
       progress(kernel.name)
@@ -35,7 +32,7 @@ package struct BenchmarkRun {
     progress(Kernel.wide.name)
     report.wide = try measure(.wide)
     progress("bridge")
-    report.bridge = try BridgeMeter(configuration).measure()
+    report.bridge = try BridgeMeter(backend).measure()
     report.summarize(peers)
     return report
   }

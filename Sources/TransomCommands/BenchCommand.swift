@@ -21,7 +21,7 @@ public struct BenchCommand: ParsableCommand {
   var compare = "native"
 
   @Option(help: "Who executes our side: interpreter, x86_64 or aarch64.")
-  var backend = BackendName.interpreter
+  var backend = BackendName.native
 
   @Option(help: "Only these kernels, with commas between them.")
   var only = ""

@@ -44,7 +44,7 @@ public struct CallCommand: ParsableCommand {
   var repeats = 0
 
   @Option(help: "Who executes: interpreter, x86_64 or aarch64.")
-  var backend = BackendName.interpreter
+  var backend = BackendName.native
 
   @Option(help: "Which instructions the processor offers: baseline (no AVX) or full.")
   var profile = VectorRun.Profile.baseline
@@ -60,8 +60,7 @@ public struct CallCommand: ParsableCommand {
   public func run() throws {
     do {
       let call = try description()
-      let result = try EngineCall(call, configuration: backend.configuration(profile.features))
-        .perform()
+      let result = try EngineCall(call, on: backend, features: profile.features).perform()
       print(json ? CallReport(result, call, backend).json : Self.text(result))
     } catch let fault as CallFault {
       if json { print(FaultReport(fault).json) }

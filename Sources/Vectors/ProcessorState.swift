@@ -1,4 +1,4 @@
-internal import CNativeRunner
+internal import CCaseRunner
 
 /// A processor's architectural state as one array of words: what both the engine and the host's
 /// processor can be given and asked for. Positions are those of CNativeRunner.h.

@@ -1,3 +1,5 @@
+package import CaseRunner
+
 /// One case of the test form: code, the state before, and what must hold after.
 package struct TestCase: Sendable {
   /// What a register must hold: the words that count, each with the bits that count.
@@ -22,7 +24,7 @@ package struct TestCase: Sendable {
   package var expectedFault: String?
   package var features: [String] = []
   /// Registers set before the run that are no words of `ProcessorState`: CR0, DR7, XCR0, ...
-  package var systemRegisters: [String: UInt64] = [:]
+  package var systemRegisters: [SystemRegister: UInt64] = [:]
 
   package init() {}
 

@@ -14,7 +14,7 @@ final class CallTests: XCTestCase {
       code: code, load: load, entry: load, regions: regions, abi: abi, arguments: arguments,
       repeats: repeats)
     return try EngineCall(
-      description, configuration: BackendName.interpreter.configuration(.baseline)
+      description, on: backend
     ).perform()
   }
 
@@ -121,7 +121,9 @@ final class CallTests: XCTestCase {
 
   func testWhatCannotBePlacedIsRefused() {
     let one = Region(address: 0x2000_0000, count: 0x1000)
-    func refusal(_ code: [UInt8], at load: UInt64 = CallTests.base, _ regions: [Region]) -> CallError? {
+    func refusal(_ code: [UInt8], at load: UInt64 = CallTests.base, _ regions: [Region])
+      -> CallError?
+    {
       do {
         _ = try call(code, at: load, regions: regions)
         return nil

@@ -1,4 +1,5 @@
-package import Vectors
+package import CaseRunner
+internal import Vectors
 
 /// What a call gave, and what it took. Times in nanoseconds.
 package struct CallResult: Sendable {

@@ -1,5 +1,6 @@
 internal import CBenchmark
 internal import CTranslator
+internal import CaseRunner
 internal import Disassembly
 package import Translator
 internal import Vectors
@@ -7,42 +8,69 @@ internal import Vectors
 /// Makes a described call in an engine of this process, and times it.
 package struct EngineCall {
   private let call: CallDescription
-  private let configuration: EngineConfiguration
+  private let recipe: EngineRecipe
   private let program: PlacedProgram
 
   /// Places the program; nothing runs.
-  package init(_ call: CallDescription, configuration: EngineConfiguration) throws(CallError) {
+  package init(
+    _ call: CallDescription, on backend: BackendName, features: FeatureSet = .baseline
+  ) throws {
+    guard backend.isInProcess else { throw BackendError.missing(backend) }
     self.call = call
-    self.configuration = configuration
+    recipe = EngineRecipe(backend: backend, features: features, isTimed: true)
     program = try PlacedProgram(code: call.code, load: call.load, regions: call.regions)
-    guard program.contains(call.entry) else { throw .entryOutside(call.entry) }
+    guard program.contains(call.entry) else { throw CallError.entryOutside(call.entry) }
   }
 
-  package func perform() throws(CallFault) -> CallResult {
+  package func perform() throws -> CallResult {
     Self.buildTables()
-    let start = transomMonotonicNanoseconds()
-    let processor = CaseProcessor(configuration: configuration)
-    let startNs = transomMonotonicNanoseconds() - start
-    var result = try perform(on: processor)
-    result.engineStartNs = startNs
+    guard recipe.backend.compiles else { return try timed(recipe) }
+    // Code that counts is slower: what is timed does without, if the first call can be made again
+    // on the same memory for its count.
+    guard call.budget == .max, let memory = program.snapshot() else {
+      var counting = recipe
+      counting.isCounting = true
+      return try timed(counting)
+    }
+    var result = try timed(recipe)
+    program.restore(memory)
+    result.guestInstructions = try counted()
+    return result
+  }
+
+  private func timed(_ recipe: EngineRecipe) throws -> CallResult {
+    let fresh = try FreshEngine(recipe)
+    var result = try perform(in: fresh)
+    result.engineStartNs = fresh.startNs
     return result
   }
 
   /// In an engine that has run nothing.
-  func perform(on processor: CaseProcessor) throws(CallFault) -> CallResult {
+  func perform(in fresh: FreshEngine) throws(CallFault) -> CallResult {
     var result = CallResult()
-    let first = try once(processor, repetition: 0)
+    let first = try once(fresh.processor, repetition: 0)
     result.result = first.value
     result.coldNs = first.nanoseconds
-    result.translationNs = first.translationNs
-    result.guestInstructions = processor.engine.state.pointee.instructionCount
-    result.translatedInstructions = processor.engine.translatedInstructions
+    let engine = fresh.processor.engine
+    result.translationNs = fresh.translationNs
+    result.guestInstructions = engine.state.pointee.instructionCount
+    result.translatedInstructions = engine.translatedInstructions
+    result.codeBytes = engine.codeBytes
     for n in 0..<call.repeats {
-      let next = try once(processor, repetition: n + 1)
+      let next = try once(fresh.processor, repetition: n + 1)
       result.warmNs.append(next.nanoseconds)
       result.repeatedResults.append(next.value)
     }
     return result
+  }
+
+  /// Guest instructions of one call.
+  private func counted() throws -> UInt64 {
+    var counting = recipe
+    counting.isCounting = true
+    let fresh = try FreshEngine(counting)
+    _ = try once(fresh.processor, repetition: 0)
+    return fresh.processor.engine.state.pointee.instructionCount
   }
 
   /// Tables that a process builds once, and that no engine owns, are there before an engine is timed.
@@ -58,51 +86,33 @@ package struct EngineCall {
 
   private func once(
     _ processor: CaseProcessor, repetition: Int
-  ) throws(CallFault) -> (value: UInt64, nanoseconds: UInt64, translationNs: UInt64) {
+  ) throws(CallFault) -> (value: UInt64, nanoseconds: UInt64) {
     program.enter(
       processor, entry: call.entry, abi: call.abi, arguments: call.arguments, budget: call.budget)
     let state = processor.engine.state
     let stackPointer = state.pointee.gpr.4
-    let clock = TickClock()
-    var ticks: UInt64 = 0
     let start = transomMonotonicNanoseconds()
-    let ending = processor.run(returnAddress: PlacedProgram.returnAddress) { engine, target in
-      // What lies outside the regions is this process's own.
-      guard program.contains(target) else { return false }
-      let start = transomTicks()
-      let isDone = engine.translate(at: target)
-      ticks &+= transomTicks() &- start
-      return isDone
+    // What lies outside the regions is this process's own.
+    let ending = processor.run(returnAddress: PlacedProgram.returnAddress) {
+      program.contains($0)
     }
     let end = transomMonotonicNanoseconds()
     guard ending == .returned, state.pointee.gpr.4 == stackPointer &+ 8 else {
-      throw fault(ending, at: state.pointee.rip, repetition)
+      throw CallFault(
+        ending: ending, address: state.pointee.rip,
+        instruction: Self.instruction(
+          program.bytes(at: state.pointee.rip, upTo: 15), state.pointee.rip),
+        repetition: repetition)
     }
-    return (state.pointee.gpr.0, end - start, clock.nanoseconds(ticks))
+    return (state.pointee.gpr.0, end - start)
   }
 
-  private func fault(_ ending: RunEnding, at address: UInt64, _ repetition: Int) -> CallFault {
-    let bytes = program.bytes(at: address, upTo: 15)
-    let decoded = Disassembler()?.decode(bytes, at: address)
-    var text = decoded.map { $0.operands.isEmpty ? $0.mnemonic : $0.mnemonic + " " + $0.operands }
-    if text == nil && !bytes.isEmpty {
-      text = "(bad) " + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  static func instruction(_ bytes: [UInt8], _ address: UInt64) -> String {
+    if let decoded = Disassembler()?.decode(bytes, at: address) {
+      return decoded.operands.isEmpty
+        ? decoded.mnemonic : decoded.mnemonic + " " + decoded.operands
     }
-    return CallFault(
-      ending: ending, address: address, instruction: text ?? "(no code there)",
-      repetition: repetition)
-  }
-}
-
-/// Turns ticks into nanoseconds by the monotonic clock over its own lifetime.
-struct TickClock {
-  private let startTicks = transomTicks()
-  private let start = transomMonotonicNanoseconds()
-
-  func nanoseconds(_ ticks: UInt64) -> UInt64 {
-    let spent = transomTicks() &- startTicks
-    let nanoseconds = transomMonotonicNanoseconds() - start
-    guard spent > 0 else { return 0 }
-    return UInt64(Double(ticks) * Double(nanoseconds) / Double(spent))
+    if bytes.isEmpty { return "(no code there)" }
+    return "(bad) " + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

@@ -1,4 +1,5 @@
 internal import CTranslator
+internal import CaseRunner
 internal import Translator
 package import Vectors
 
@@ -73,12 +74,27 @@ package final class PlacedProgram {
     return []
   }
 
+  /// The contents of all regions but the stack; nil if that is too much to keep.
+  func snapshot() -> [Placed]? {
+    let kept = memory.regions.filter { $0 != stack }
+    guard kept.reduce(0, { $0 + $1.count }) <= Self.touchedAtMost else { return nil }
+    return kept.compactMap { region in
+      memory.read(region.address, Int(region.count)).map {
+        Placed(address: region.address, bytes: $0)
+      }
+    }
+  }
+
+  func restore(_ contents: [Placed]) {
+    for placed in contents { memory.write(placed) }
+  }
+
   package func write(_ bytes: [UInt8], at address: UInt64) {
     memory.write(Placed(address: address, bytes: bytes))
   }
 
   /// Builds the frame that the convention asks for and points the processor at the function.
-  package func enter(
+  func enter(
     _ processor: CaseProcessor, entry: UInt64, abi: CallDescription.ABI, arguments: [UInt64],
     budget: UInt64 = .max
   ) {

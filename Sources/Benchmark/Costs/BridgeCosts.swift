@@ -39,7 +39,10 @@ struct BridgeMeter {
   private let code: UnsafeMutableRawPointer
   private var base: UInt64 { UInt64(UInt(bitPattern: code)) }
 
-  init(_ configuration: EngineConfiguration) throws {
+  init(_ backend: BackendName) throws {
+    var configuration = EngineConfiguration()
+    configuration.isCounting = !backend.compiles
+    try backend.choose(in: &configuration)
     var machine = Machine()
     // Guest code is the one page that is registered; whatever else is called is this program.
     machine.kindOfAddress = { _, _ in Machine.host }

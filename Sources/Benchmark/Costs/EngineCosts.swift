@@ -23,7 +23,6 @@ package struct EngineCosts: Codable, Sendable {
 }
 
 struct EngineMeter {
-  let configuration: EngineConfiguration
   let backend: BackendName
   let files: KernelFiles
 
@@ -38,10 +37,10 @@ struct EngineMeter {
     var costs = EngineCosts(
       startNs: 0, residentBytes: 0, wideInstructions: 0, wideTranslationNs: 0, wideCodeBytes: 0)
     for n in 0..<max(repetitions, 1) {
-      let placed = try EngineCall(call, configuration: configuration)
+      let placed = try EngineCall(call, on: backend)
       let before = Self.residentBytes()
-      let processor = CaseProcessor(configuration: configuration)
-      let result = try placed.perform(on: processor)
+      let fresh = try FreshEngine(EngineRecipe(backend: backend, isTimed: true))
+      let result = try placed.perform(in: fresh)
       if n == 0 {
         let after = Self.residentBytes()
         costs.residentBytes = after > before ? after - before : 0
@@ -51,11 +50,8 @@ struct EngineMeter {
       translation.append(result.translationNs)
     }
     costs.wideTranslationNs = Statistics.median(translation) ?? 0
-    let starts = (0..<9).map { _ in
-      let start = transomMonotonicNanoseconds()
-      let engine = Engine(configuration: configuration)
-      let end = transomMonotonicNanoseconds()
-      return withExtendedLifetime(engine) { end - start }
+    let starts = try (0..<9).map { _ in
+      try FreshEngine(EngineRecipe(backend: backend)).startNs
     }
     costs.startNs = Statistics.median(starts) ?? 0
     return costs

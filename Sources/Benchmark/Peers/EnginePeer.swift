@@ -1,5 +1,6 @@
 internal import CBenchmark
 internal import CTranslator
+internal import CaseRunner
 internal import Translator
 internal import Vectors
 
@@ -7,31 +8,31 @@ internal import Vectors
 struct EnginePeer {
   let backend: BackendName
   private let files: KernelFiles
-  private let configuration: EngineConfiguration
   private var peer: Peer { .transom(backend) }
 
   init(_ backend: BackendName, files: KernelFiles) throws {
     self.backend = backend
     self.files = files
-    configuration = try backend.configuration(.baseline)
+    guard backend.isInProcess else { throw BackendError.missing(backend) }
   }
 
   func measure(_ kernel: Kernel, _ repetitions: Repetitions) throws -> Measurement {
     EngineCall.buildTables()
     let prepared = try PreparedKernel(kernel, files: files, by: peer)
     var measurement = Measurement()
-    var processor = CaseProcessor(configuration: configuration)
+    let recipe = EngineRecipe(backend: backend)
+    var fresh = try FreshEngine(recipe)
     for n in 0..<max(repetitions.cold, 1) {
-      if n > 0 { processor = CaseProcessor(configuration: configuration) }
-      let run = try once(prepared, processor, kernel.small)
+      if n > 0 { fresh = try FreshEngine(recipe) }
+      let run = try once(prepared, fresh.processor, kernel.small)
       if n == 0 { measurement.smallResult = run.value }
       measurement.cold.append(run.nanoseconds)
     }
     for _ in 0..<repetitions.warm {
-      measurement.small.append(try once(prepared, processor, kernel.small).nanoseconds)
+      measurement.small.append(try once(prepared, fresh.processor, kernel.small).nanoseconds)
     }
     for n in 0...repetitions.warm {
-      let run = try once(prepared, processor, kernel.large)
+      let run = try once(prepared, fresh.processor, kernel.large)
       measurement.largeResult = run.value
       if n > 0 { measurement.large.append(run.nanoseconds) }
     }

@@ -1,3 +1,4 @@
+internal import CaseRunner
 internal import Translator
 internal import Vectors
 
@@ -15,8 +16,7 @@ struct PreparedKernel {
     program = try PlacedProgram(
       code: code, load: Kernel.load,
       regions: [Region(address: Kernel.memory, count: Kernel.memorySize)])
-    let processor = CaseProcessor(
-      configuration: try BackendName.interpreter.configuration(.baseline))
+    let processor = CaseProcessor(configuration: EngineConfiguration())
     program.enter(
       processor, entry: Kernel.prepare, abi: .sysv, arguments: [Kernel.memory])
     guard processor.run(returnAddress: PlacedProgram.returnAddress) == .returned else {

@@ -1,3 +1,4 @@
+internal import CCaseRunner
 internal import CTranslator
 package import Translator
 
@@ -12,7 +13,7 @@ package enum RunEnding: Equatable, Sendable {
   case timedOut
 }
 
-/// An engine with nothing around it: what runs one piece of guest code after another.
+/// An engine that runs one piece of guest code after another, with nothing behind its ports.
 package final class CaseProcessor {
   package let engine: Engine
 
@@ -20,20 +21,29 @@ package final class CaseProcessor {
     engine = Engine(configuration: configuration)
   }
 
-  /// The processor as made; translations are kept. `budget`: guest instructions the run may take.
+  /// The processor as made; translations are kept. `budget`: guest instructions a run may take.
   package func reset(is32Bit: Bool, budget: UInt64) {
     engine.resetState()
-    let s = engine.state
-    s.pointee.mode = is32Bit ? 1 : 0
-    s.pointee.instructionCount = 0
-    s.pointee.instructionLimit = budget
+    engine.state.pointee.mode = is32Bit ? 1 : 0
+    engine.state.pointee.instructionCount = 0
+    engine.state.pointee.instructionLimit = budget
+  }
+
+  /// The same, with `words` loaded.
+  package func prepare(words: UnsafePointer<UInt64>, is32Bit: Bool, budget: UInt64) {
+    reset(is32Bit: is32Bit, budget: budget)
+    engine.state.pointee.load(words: words)
+  }
+
+  package func set(_ register: SystemRegister, _ value: UInt64) {
+    engine.state.pointee.set(register, value)
   }
 
   /// Runs until HLT, `returnAddress` (unless 0), an exception, or the end of the budget.
-  /// `translate` brings in code at an address; false if none can be there.
+  /// `mayHoldCode` says of an address where nothing is translated yet whether guest code can be
+  /// there.
   package func run(
-    returnAddress: UInt64 = 0,
-    translate: (Engine, UInt64) -> Bool = { $0.translate(at: $1) }
+    returnAddress: UInt64 = 0, mayHoldCode: (UInt64) -> Bool = { _ in true }
   ) -> RunEnding {
     let s = engine.state
     while true {
@@ -41,7 +51,7 @@ package final class CaseProcessor {
       case .branchOutside:
         let target = s.pointee.rip
         if target == returnAddress && returnAddress != 0 { return .returned }
-        if !translate(engine, target) {
+        if !mayHoldCode(target) || !engine.translate(at: target) {
           return .fault(vector: isCanonical(target) ? 14 : 13, address: target)
         }
       case .safepoint: return .timedOut

@@ -107,7 +107,10 @@ if !bareMetal {
       name: "FirmwareVolumeTests", dependencies: ["FirmwareVolume", "OptionROM"],
       swiftSettings: language),
     .testTarget(
-      name: "TranslatorTests", dependencies: ["Translator", "CTranslator", "Disassembly"],
+      name: "TranslatorTests",
+      dependencies: [
+        "Translator", "CTranslator", "Disassembly", "FirmwareVolume", "OptionROM",
+      ],
       exclude: ["Cases"],
       swiftSettings: language),
     .testTarget(

@@ -31,12 +31,12 @@ package struct TranslationListing {
         var translator = BlockTranslator(operations: arena, mode: mode, features: features)
         let at = address &+ UInt64(done)
         guard
-          let block = translator.translate(
-            start + done, count: buffer.count - done, at: at, longest: 64, passes: false)
+          var block = translator.translate(
+            start + done, count: buffer.count - done, at: at, longest: BlockTranslator.longest, passes: false)
         else { return }
         let first = lines.count
         append(block, start + done, buffer.count - done, done, &lines)
-        DeadFlags.run(block)
+        DeadFlags.run(&block)
         DeadCode.run(block)
         render(block, into: &lines, from: first, lifted: false)
         done += max(Int(block.byteCount), 1)
@@ -59,7 +59,7 @@ package struct TranslationListing {
       var line = Line(
         offset: base + offset, length: Int(block.operations[n].length), mnemonic: "(bad)")
       switch decoder.decode(&decoded) {
-      case nil: line.mnemonic = "\(EncodingTable.shared.rows[decoded.row].mnemonic)"
+      case nil: line.mnemonic = "\(EncodingTable.encodings[decoded.row].mnemonic)"
       case .truncated?:
         line.mnemonic = "(cut)"
         line.length = count - offset

@@ -13,7 +13,7 @@ enum DeadFlags {
     var hard = FlagSet.all
     while op > first {
       op -= 1
-      let use = FlagUse(op.pointee.opcode)
+      let use = FlagUse.of(op.pointee.opcode)
       let attributes = op.pointee.attributes
       // The store may change the code that follows, and then any code follows.
       if attributes.contains(.memoryDestination) { live = .all }
@@ -69,39 +69,39 @@ private struct FlagUse: OptionSet {
   /// `flags` names what may change and is left as it is.
   static let keepsFlags = FlagUse(rawValue: 1 << 11)
 
-  @inline(__always)
-  init(_ opcode: Opcode) {
-    self =
-      switch opcode {
-      case .add, .subtract, .and, .or, .xor, .andNot, .increment, .decrement, .negate, .not,
-        .multiply, .boundary, .nop, .move, .address, .extractHighByte, .insertHighByte,
-        .signExtend, .zeroExtend, .swapBytes, .multiplyWideUnsigned, .multiplyWideSigned,
-        .multiplyNoFlags, .bitScanForward, .bitScanReverse, .leadingZeros, .trailingZeros,
-        .populationCount, .bitTest, .bitSet, .bitReset, .bitComplement, .bitFieldExtract,
-        .lowestSet, .resetLowest, .maskLowest, .zeroHighBits, .bitDeposit, .bitExtract, .crc32,
-        .compareExchange, .vectorMove, .vectorFromGeneral:
-        []
-      case .addCarry, .subtractBorrow, .addCarryOnly: .carry
-      case .addOverflowOnly: .overflow
-      case .shiftLeft, .shiftRight, .shiftArithmetic, .rotateLeft, .rotateRight,
-        .shiftLeftDouble, .shiftRightDouble:
-        .maySkip
-      case .rotateCarryLeft, .rotateCarryRight: [.carry, .maySkip]
-      case .setCondition, .select: .readsCondition
-      // CMC reads the carry; CLC and STC are too rare to tell apart.
-      case .modifyFlags: .carry
-      case .writeFlags: []
-      case .load, .loadSigned, .store, .divideUnsigned, .divideSigned, .exchange, .exchangeAdd,
-        .compareExchangeWide, .vector, .vectorLoad, .vectorStore, .vectorToGeneral,
-        .vectorFlags, .vectorString, .maskMove, .vectorMaskedLoad, .vectorMaskedStore,
-        .vectorGather:
-        .mayFault
-      case .moveString, .storeString, .loadString, .scanString, .compareString:
-        [.mayFault, .maySkip, .keepsFlags]
-      // They leave the block, or do with flags what only they know.
-      case .readFlags, .jump, .branch, .branchCounter, .jumpIndirect, .raise, .halt, .port,
-        .query, .unsupported, .system, .x87:
-        [.all, .mayFault, .maySkip, .keepsFlags]
-      }
+  /// A function of its own, so that it becomes a table: a branch by opcode is foreseen badly.
+  @inline(never)
+  static func of(_ opcode: Opcode) -> FlagUse {
+    switch opcode {
+    case .add, .subtract, .and, .or, .xor, .andNot, .increment, .decrement, .negate, .not,
+      .multiply, .boundary, .nop, .move, .address, .extractHighByte, .insertHighByte,
+      .signExtend, .zeroExtend, .swapBytes, .multiplyWideUnsigned, .multiplyWideSigned,
+      .multiplyNoFlags, .bitScanForward, .bitScanReverse, .leadingZeros, .trailingZeros,
+      .populationCount, .bitTest, .bitSet, .bitReset, .bitComplement, .bitFieldExtract,
+      .lowestSet, .resetLowest, .maskLowest, .zeroHighBits, .bitDeposit, .bitExtract, .crc32,
+      .compareExchange, .vectorMove, .vectorFromGeneral:
+      []
+    case .addCarry, .subtractBorrow, .addCarryOnly: .carry
+    case .addOverflowOnly: .overflow
+    case .shiftLeft, .shiftRight, .shiftArithmetic, .rotateLeft, .rotateRight,
+      .shiftLeftDouble, .shiftRightDouble:
+      .maySkip
+    case .rotateCarryLeft, .rotateCarryRight: [.carry, .maySkip]
+    case .setCondition, .select: .readsCondition
+    // CMC reads the carry; CLC and STC are too rare to tell apart.
+    case .modifyFlags: .carry
+    case .writeFlags: []
+    case .load, .loadSigned, .store, .divideUnsigned, .divideSigned, .exchange, .exchangeAdd,
+      .compareExchangeWide, .vector, .vectorLoad, .vectorStore, .vectorToGeneral,
+      .vectorFlags, .vectorString, .maskMove, .vectorMaskedLoad, .vectorMaskedStore,
+      .vectorGather:
+      .mayFault
+    case .moveString, .storeString, .loadString, .scanString, .compareString:
+      [.mayFault, .maySkip, .keepsFlags]
+    // They leave the block, or do with flags what only they know.
+    case .readFlags, .jump, .branch, .branchCounter, .jumpIndirect, .raise, .halt, .port,
+      .query, .unsupported, .system, .x87:
+      [.all, .mayFault, .maySkip, .keepsFlags]
+    }
   }
 }

@@ -53,6 +53,7 @@ if !bareMetal {
     .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CLinuxHost"),
+    .target(name: "CNativeRunner", dependencies: ["CTranslator"]),
     .target(name: "CSimulatedFirmware", dependencies: ["CUEFI"]),
     .target(name: "DeviceTree", dependencies: ["CFDT"], swiftSettings: language),
     .target(
@@ -68,9 +69,8 @@ if !bareMetal {
     .target(
       name: "LinuxHost", dependencies: ["CLinuxHost", "Shim", "Translator"],
       swiftSettings: abandonable),
-    .target(name: "CNativeRunner", dependencies: ["CTranslator"]),
     .target(
-      name: "Vectors", dependencies: ["CNativeRunner", "CTranslator", "Translator"],
+      name: "Vectors", dependencies: ["CNativeRunner", "CTranslator", "LinuxHost", "Translator"],
       swiftSettings: language),
     .target(
       name: "Transom",
@@ -92,7 +92,10 @@ if !bareMetal {
       name: "FirmwareVolumeTests", dependencies: ["FirmwareVolume", "OptionROM"],
       swiftSettings: language),
     .testTarget(
-      name: "TranslatorTests", dependencies: ["Translator", "CTranslator", "Disassembly"],
+      name: "TranslatorTests",
+      dependencies: [
+        "Translator", "CTranslator", "Disassembly", "FirmwareVolume", "OptionROM",
+      ],
       exclude: ["Cases"],
       swiftSettings: language),
     .testTarget(

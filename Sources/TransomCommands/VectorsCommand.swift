@@ -20,7 +20,7 @@ public struct VectorsCommand: ParsableCommand {
   @Option(help: "Which instructions the processor offers: baseline (no AVX) or full.")
   var profile = VectorRun.Profile.baseline
 
-  @Option(help: "Who executes: interpreter, or native for the processor of this machine.")
+  @Option(help: "Who executes: interpreter, x86_64 for compiled code, or native for the processor of this machine.")
   var backend = VectorRun.Backend.interpreter
 
   @Flag(help: "One JSON object for each case, and one that counts.")

@@ -1,22 +1,35 @@
 internal import CTranslator
+internal import LinuxHost
 package import Translator
 
 /// Our processor, told and asked in words.
 package final class EngineProcessor {
   private let engine: Engine
 
-  package init(features: FeatureSet) {
+  private let codeMemory: CodeMemory?
+
+  /// Nil: there is no memory for compiled code.
+  package init?(features: FeatureSet, compiles: Bool = false) {
     var configuration = EngineConfiguration()
     configuration.features = features
+    if compiles {
+      do throws(CodeMemoryError) {
+        try configuration.compileOnLinux()
+      } catch {
+        return nil
+      }
+    }
+    codeMemory = configuration.codeMemory
     engine = Engine(configuration: configuration)
   }
+
+  deinit { codeMemory?.unmapOnLinux() }
 
   /// Runs until HLT, an exception, or `budget` instructions. `state` is read and written back.
   package func run(
     _ state: inout ProcessorState, is32Bit: Bool, system: [String: UInt64] = [:],
     regions: [Region], budget: UInt64
   ) -> (ending: Ending, faultAddress: UInt64) {
-    for region in regions { engine.invalidate(region.address, count: region.count) }
     let s = engine.state
     engine.resetState()
     s.pointee.mode = is32Bit ? 1 : 0
@@ -25,6 +38,8 @@ package final class EngineProcessor {
     s.pointee.instructionCount = 0
     s.pointee.instructionLimit = budget
     let ending = runToEnd()
+    // The regions are the caller's again, and writable.
+    for region in regions { engine.forget(region.address, count: region.count) }
     store(&state)
     if ending.ending == .halted { state[ProcessorState.Word.rip] &-= 1 }
     return ending

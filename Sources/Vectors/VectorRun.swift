@@ -5,6 +5,7 @@ package import Translator
 package final class VectorRun {
   package enum Backend: String, CaseIterable, Sendable {
     case interpreter
+    case x86_64
     /// The host's own processor, to prove the cases themselves.
     case native
   }
@@ -36,8 +37,10 @@ package final class VectorRun {
   /// Nil: there is no such processor here.
   package init?(backend: Backend, features: FeatureSet) {
     switch backend {
-    case .interpreter:
-      engine = EngineProcessor(features: features)
+    case .interpreter, .x86_64:
+      guard let processor = EngineProcessor(features: features, compiles: backend == .x86_64)
+      else { return nil }
+      engine = processor
       native = nil
     case .native:
       guard let processor = NativeProcessor(slots: 1, arenaSize: 1 << 28) else { return nil }

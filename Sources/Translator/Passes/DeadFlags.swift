@@ -40,6 +40,23 @@ enum DeadFlags {
     block.hardFlags = hard
   }
 
+  /// Flags seen by anyone before an operation, given those seen behind it; for operations that the
+  /// pass has been over.
+  static func seen(
+    before op: UnsafeMutablePointer<Operation>, _ after: FlagSet
+  ) -> FlagSet {
+    let use = FlagUse(op.pointee.opcode)
+    let attributes = op.pointee.attributes
+    if use.contains(.mayFault) || !attributes.isDisjoint(with: .memory) { return .all }
+    var live = after
+    if !use.contains(.maySkip) || definesAnyway(op) { live.subtract(op.pointee.flags) }
+    live.formUnion(use.reads)
+    if use.contains(.readsCondition) {
+      live.formUnion((Condition(rawValue: op.pointee.selector & 15) ?? .overflow).reads)
+    }
+    return live
+  }
+
   /// A count that may be zero leaves the flags alone; a constant is known. Rotations through carry
   /// may come round to where they began.
   private static func definesAnyway(_ op: UnsafeMutablePointer<Operation>) -> Bool {

@@ -249,9 +249,15 @@ extension Lifter {
       builder.append(extend)
       op.right = t
     } else {
+      waitBeforeLoad(row)
       op.right = load(size, memory)
     }
     builder.append(op)
+  }
+
+  /// A pending x87 exception is reported before an MMX instruction touches memory.
+  private mutating func waitBeforeLoad(_ row: Row) {
+    if isMMX(row.operands.0) { x87Wait() }
   }
 
   mutating func vectorToGeneral(_ row: Row) {
@@ -340,6 +346,7 @@ extension Lifter {
     op.selector = VectorFromGeneral.lane.rawValue
     op.destination = vectorRegister(row.operands.0) ?? .none
     op.left = hasV ? Value(raw: i.vexV) : op.destination
+    if !i.isRegisterForm { waitBeforeLoad(row) }
     op.right = i.isRegisterForm ? .register(i.rm) : load(size, memory)
     let lanes: Int64 = (isMMX(row.operands.0) ? 8 : 16) / Int64(size)
     // Lane in the low byte, its size above.

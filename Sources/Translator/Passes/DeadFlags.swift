@@ -5,8 +5,8 @@
 /// the flags of the instruction's start, so what was defined before stays visible across every
 /// operation that may fault. `Operation.flags` is both, `hardFlags` the first; a back end may keep
 /// the rest as a recipe that is carried out if the fault ever comes.
-enum DeadFlags {
-  static func run(_ block: inout Block) {
+package enum DeadFlags {
+  package static func run(_ block: inout Block) {
     let first = block.operations
     var op = first + Int(block.operationCount)
     var live = FlagSet.all
@@ -45,7 +45,7 @@ enum DeadFlags {
   static func seen(
     before op: UnsafeMutablePointer<Operation>, _ after: FlagSet
   ) -> FlagSet {
-    let use = FlagUse(op.pointee.opcode)
+    let use = FlagUse.of(op.pointee.opcode)
     let attributes = op.pointee.attributes
     if use.contains(.mayFault) || !attributes.isDisjoint(with: .memory) { return .all }
     var live = after

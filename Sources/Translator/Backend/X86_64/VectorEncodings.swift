@@ -23,12 +23,9 @@ struct VectorEncodings {
     let count = Self.groupSize * Self.groupCount
     entries = .allocate(capacity: count)
     entries.initialize(repeating: Entry(), count: count)
-    let table = EncodingTable.shared
-    for n in 0..<table.rowCount {
-      let row = table.rows[n]
-      guard isCarried(row) else { continue }
+    for row in EncodingTable.lists.joined() where isCarried(row) {
       let reader = PatternReader(row.pattern)
-      guard reader.match.value & Discriminator.vex == 0 else { continue }
+      guard !reader.isVEX else { continue }
       let prefixes: (UInt8, UInt8, UInt8, UInt8) = (0, 0x66, 0xF3, 0xF2)
       let prefix =
         switch reader.match.value & Discriminator.prefix {

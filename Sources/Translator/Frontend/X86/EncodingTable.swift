@@ -17,12 +17,13 @@ struct EncodingTable {
   /// Made once: the table is the same for every engine.
   nonisolated(unsafe) static let shared = EncodingTable()
 
-  private static let lists: [[Encoding]] = [
+  /// The rows as written, names included.
+  static let lists: [[Encoding]] = [
     dataTransfer, arithmetic, control, floatingPoint, vectorMoves, vectorInteger, vectorFloat,
     vectorExtended, fused,
   ]
 
-  /// The rows as written, names included: for listings and catalogues.
+  /// The same in one, by row number: for listings and catalogues.
   static let encodings: [Encoding] = lists.flatMap { $0 }
 
   private init() {

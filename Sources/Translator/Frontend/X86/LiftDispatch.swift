@@ -3,7 +3,9 @@ extension Lifter {
   /// Lifts the instruction in `i`.
   mutating func lift() {
     let row = table.rows + i.row
-    guard row.pointee.feature == .base && row.pointee.unit == .none else { return liftRefusable() }
+    if row.pointee.feature != .base || row.pointee.unit != .none {
+      guard isCarried() else { return }
+    }
     // Nine in ten instructions are one of these: they do not pay for the large switch.
     switch row.pointee.meaning {
     case .add: binary(.add)
@@ -26,13 +28,16 @@ extension Lifter {
     }
   }
 
-  /// Instructions of a unit or a feature that may be absent.
-  private mutating func liftRefusable() {
+  /// For instructions of a unit or a feature that may be absent. False: what they do then is lifted.
+  private mutating func isCarried() -> Bool {
     let row = row
-    guard isOffered(row) else { return substitute(row) }
+    guard isOffered(row) else {
+      substitute(row)
+      return false
+    }
     let refusal = access.refusal(row.unit)
-    if refusal != 0 { return raise(Int64(refusal)) }
-    liftOther()
+    if refusal != 0 { raise(Int64(refusal)) }
+    return refusal == 0
   }
 
   @inline(never)
@@ -41,7 +46,7 @@ extension Lifter {
     switch row.meaning {
     case .add, .or, .and, .sub, .xor, .cmp, .test, .mov, .lea, .movzx, .push,
       .pop, .jcc, .jmp, .call, .ret:
-      unsupported()  // `lift` has them: they are never refused
+      break  // `lift` has them
     case .adc: binary(.addCarry)
     case .sbb: binary(.subtractBorrow)
     case .inc: unary(.increment, .allButCarry)

@@ -15,10 +15,11 @@ package struct TranslationListing {
     package var operations: [String] = []
   }
 
-  /// Lists `bytes` as code at `address`, a block at a time, from the first byte to the last. The
-  /// bytes need not be mapped there.
+  /// Lists `bytes` as code at `address`, a block at a time, from the first byte to the last, or to
+  /// the end of the first block. The bytes need not be mapped there.
   package static func make(
-    bytes: [UInt8], address: UInt64, mode: ProcessorMode, features: FeatureSet
+    bytes: [UInt8], address: UInt64, mode: ProcessorMode, features: FeatureSet,
+    onlyOneBlock: Bool = false
   ) -> [Line] {
     let arena = UnsafeMutablePointer<Operation>.allocate(capacity: TranslationCache.longestBlock)
     defer { arena.deallocate() }
@@ -40,7 +41,7 @@ package struct TranslationListing {
         DeadCode.run(block)
         render(block, into: &lines, from: first, lifted: false)
         done += max(Int(block.byteCount), 1)
-        if block.instructionCount == 0 { return }
+        if block.instructionCount == 0 || onlyOneBlock { return }
       }
     }
     return lines

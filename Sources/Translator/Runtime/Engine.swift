@@ -69,6 +69,8 @@ public struct EngineConfiguration {
   /// Whether compiled code counts guest instructions, so that the instruction limit is exact. Where
   /// it does not, `instructionCount` only has those that were interpreted, and no safepoint comes.
   public var isCounting = true
+  /// Read before and after each translation, for those who want to know what translating takes.
+  public var clock: (@convention(c) () -> UInt64)?
   public init() {}
 
   public enum Backend: Sendable {
@@ -100,6 +102,8 @@ public final class Engine {
   private var codeRange: UInt64?
   /// Guest instructions translated so far.
   public internal(set) var translatedInstructions: UInt64 = 0
+  /// Units of the configured clock spent translating so far.
+  public internal(set) var translationTicks: UInt64 = 0
   /// Bytes of host code written so far.
   public var codeBytes: UInt64 { compiled?.codeBytes ?? 0 }
 
@@ -201,6 +205,8 @@ public final class Engine {
       return compile(compiled, address) != nil
     }
     if cache.find(address, mode) != nil { return true }
+    let start = configuration.clock?() ?? 0
+    defer { endTranslation(start) }
     let operations = cache.reserve()
     var translator = BlockTranslator(
       operations: operations, mode: mode, features: configuration.features, access: access)
@@ -210,6 +216,11 @@ public final class Engine {
     translatedInstructions &+= UInt64(block.instructionCount)
     _ = cache.insert(block)
     return true
+  }
+
+  @inline(__always)
+  func endTranslation(_ start: UInt64) {
+    if let clock = configuration.clock { translationTicks &+= clock() &- start }
   }
 
   /// Executes exactly one instruction, offering accesses that fault to a device. Nil: done.

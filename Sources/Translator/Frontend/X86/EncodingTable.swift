@@ -17,13 +17,12 @@ struct EncodingTable {
   /// Made once: the table is the same for every engine.
   nonisolated(unsafe) static let shared = EncodingTable()
 
-  /// The rows as written, names included.
-  static let lists: [[Encoding]] = [
+  private static let lists: [[Encoding]] = [
     dataTransfer, arithmetic, control, floatingPoint, vectorMoves, vectorInteger, vectorFloat,
     vectorExtended, fused,
   ]
 
-  /// The same in one, by row number: for listings and catalogues.
+  /// The rows as written, names included: for listings and catalogues.
   static let encodings: [Encoding] = lists.flatMap { $0 }
 
   private init() {

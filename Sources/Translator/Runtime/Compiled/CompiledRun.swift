@@ -51,6 +51,8 @@ extension Engine {
 
   /// Translates the block at an address. Nil if its first byte cannot be read.
   func compile(_ compiled: CompiledCode<NativeBackEnd>, _ address: UInt64) -> Int? {
+    let start = configuration.clock?() ?? 0
+    defer { endTranslation(start) }
     var translator = BlockTranslator(
       operations: scratch, mode: mode, features: configuration.features, access: access)
     guard let block = translator.translate(address, longest: BlockTranslator.longest) else {

@@ -118,9 +118,9 @@ struct InstructionGenerator {
     }
   }
 
-  /// Branches take none: vendors differ in what 66 does to them.
+  /// Branches and MOVSXD take none: vendors differ in what 66 does to them.
   private func takesOperandSize(_ row: EncodingCatalog.Row) -> Bool {
-    !isBranch(row) && row.feature == .base
+    !isBranch(row) && row.meaning != .movsxd && row.feature == .base
   }
 
   private func wants67(_ row: EncodingCatalog.Row, _ random: inout RandomSource) -> Bool {

@@ -8,6 +8,9 @@ struct CapstonePair {
   var length: Int?
   var theirName: String?
   var theirLength: Int?
+  /// What capstone says of `settledBytes`, the prefixes left out counted.
+  var settledName: String?
+  var settledLength: Int?
 
   var agrees: Bool {
     guard let name, let theirName else { return self.name == nil && self.theirName == nil }
@@ -23,8 +26,21 @@ struct CapstonePair {
     }
   }
 
+  var prefixCount: Int { prefixes.count }
+
   /// LOCK is among the prefixes.
   var hasLock: Bool { prefixes.contains(0xF0) }
+  var hasOperandSize: Bool { prefixes.contains(0x66) }
+
+  /// The same without prefixes that change nothing, and with the ones that count in the order
+  /// compilers write: 66, the last of F2 and F3, REX.
+  var settledBytes: [UInt8] {
+    var kept: [UInt8] = mode == .long64 ? [] : prefixes.filter { $0 == 0x67 }
+    if hasOperandSize { kept.append(0x66) }
+    if let last = prefixes.last(where: { $0 == 0xF2 || $0 == 0xF3 }) { kept.append(last) }
+    if mode == .long64, let last = prefixes.last, last & 0xF0 == 0x40 { kept.append(last) }
+    return kept + bytes.dropFirst(prefixes.count)
+  }
 
   /// Without F2 and F3, or without 66 and REX too, the bytes are what the other decoder says.
   var isAcceptedWithoutPrefixes: Bool {
@@ -38,9 +54,9 @@ struct CapstonePair {
       let found = (kept + bytes.dropFirst(prefixes.count)).withUnsafeBufferPointer {
         EncodingCatalog.decode($0.baseAddress!, count: $0.count, mode: mode)
       }
-      if let found,
-        CapstoneNames.isSame(EncodingCatalog.row(found.row).mnemonic.description, theirName)
-      {
+      guard let found else { continue }
+      let name = EncodingCatalog.row(found.row).mnemonic.description
+      if CapstoneNames.isSame(name, theirName) || CapstoneNames.isSame(name, settledName ?? "") {
         return true
       }
     }
@@ -95,14 +111,26 @@ enum CapstoneDisagreements {
       $0.name == nil && $0.isAcceptedWithoutPrefixes
         || $0.name == "clwb" && $0.theirName?.hasPrefix("xsaveopt") == true
     },
+    Reason(why: "of several prefixes capstone may take another than the one that counts") {
+      guard let name = $0.name, let settled = $0.settledName else { return false }
+      return $0.length == $0.settledLength && CapstoneNames.isSame(name, settled)
+    },
+    Reason(why: "an immediate of 16 bits behind several prefixes: capstone may read 32") {
+      guard let length = $0.length, let other = $0.theirLength else { return false }
+      return $0.isOneOf(["push", "ret"]) && other - length == 2 && $0.prefixCount > 2
+    },
+    Reason(why: "66 means nothing before a near branch in 64-bit mode; capstone reads 16 bits") {
+      guard let name = $0.name, let length = $0.length, let other = $0.theirLength else {
+        return false
+      }
+      return $0.mode == .long64 && length - other == 2 && $0.hasOperandSize
+        && (name.hasPrefix("j") || name == "call")
+    },
     Reason(why: "REX.W before F3 0F 7E changes nothing; capstone says MOVD") {
       $0.name == "movq" && $0.theirName == "movd"
     },
     Reason(why: "SWAPGS is of long mode (SDM volume 2, SWAPGS)") {
       $0.mode == .protected32 && $0.name == nil && $0.theirName == "swapgs"
-    },
-    Reason(why: "MPX's opcodes are NOPs where there is no MPX") {
-      $0.name == "nop" && $0.theirName?.hasPrefix("bnd") == true
     },
     Reason(why: "not offered, nor announced by CPUID") {
       $0.name == nil && $0.theirName.map(isNotOffered) ?? false

@@ -1,3 +1,4 @@
+internal import CaseRunner
 package import Foundation
 
 extension TestCase {
@@ -53,7 +54,7 @@ extension TestCase {
         if first >= ProcessorState.Word.x87 && first < ProcessorState.Word.x87Control {
           markValid((first - ProcessorState.Word.x87) / 2)
         }
-      case .system: systemRegisters[key.uppercased()] = words.first ?? 0
+      case .system(let register): systemRegisters[register] = words.first ?? 0
       case .ignored: break
       case nil: throw TestCaseError("init names an unknown register \(key)")
       }
@@ -175,7 +176,7 @@ enum RegisterName {
   /// `count` words from `first`; the mask is what the first one has of them.
   case words(first: Int, count: Int, mask: UInt64)
   /// One the engine has beside the words.
-  case system
+  case system(SystemRegister)
   /// Selectors: segments are flat.
   case ignored
 
@@ -210,16 +211,29 @@ enum RegisterName {
         self = .words(first: first + n * words, count: words, mask: ~0)
         return
       }
-      if upper.hasPrefix("CR") || upper.hasPrefix("DR") || upper == "XCR0" {
-        self = .system
+      if let register = SystemRegister(name: upper) {
+        self = .system(register)
         return
       }
-      return nil
+      // Those that cannot be set are named in cases all the same.
+      guard upper.hasPrefix("CR") || upper.hasPrefix("DR") else { return nil }
+      self = .ignored
     }
   }
 
   private static let narrow32 =
     ["EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI"] + (8..<16).map { "R\($0)D" }
+}
+
+extension SystemRegister {
+  init?(name: String) {
+    let names: [(String, SystemRegister)] = [
+      ("CR0", .cr0), ("CR2", .cr2), ("CR3", .cr3), ("CR4", .cr4), ("CR8", .cr8), ("DR0", .dr0),
+      ("DR1", .dr1), ("DR2", .dr2), ("DR3", .dr3), ("DR6", .dr6), ("DR7", .dr7), ("XCR0", .xcr0),
+    ]
+    guard let found = names.first(where: { $0.0 == name }) else { return nil }
+    self = found.1
+  }
 }
 
 /// "0x1f".

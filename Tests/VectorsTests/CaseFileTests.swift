@@ -20,7 +20,7 @@ final class CaseFileTests: XCTestCase {
   }
 
   private func run(_ backend: VectorRun.Backend, _ file: URL) throws -> Int {
-    let run = try XCTUnwrap(VectorRun(backend: backend, features: .full))
+    let run = try VectorRun(backend: backend, features: .full)
     var passed = 0
     run.run(lines: try Data(contentsOf: file)) { result in
       if result.passed { passed += 1 }
@@ -34,6 +34,12 @@ final class CaseFileTests: XCTestCase {
   func testOurProcessorPassesEveryCase() throws {
     var passed = 0
     for file in try files() { passed += try run(.interpreter, file) }
+    XCTAssertGreaterThan(passed, 3000)
+  }
+
+  func testCompiledCodePassesEveryCase() throws {
+    var passed = 0
+    for file in try files() { passed += try run(.x86_64, file) }
     XCTAssertGreaterThan(passed, 3000)
   }
 
@@ -68,5 +74,12 @@ final class CaseFileTests: XCTestCase {
         if bytes[at - 1] == 0xF4 && decoded.length == 1 { return }
       }
     }
+  }
+
+  /// The portable rooms as AArch64 code are the same processor.
+  func testThePortableRunnerPassesEveryCase() throws {
+    var passed = 0
+    for file in try files() { passed += try run(.aarch64Interpreter, file) }
+    XCTAssertGreaterThan(passed, 3000)
   }
 }

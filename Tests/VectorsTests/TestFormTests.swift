@@ -6,7 +6,7 @@ import XCTest
 final class TestFormTests: XCTestCase {
   private func differences(_ json: String, _ features: VectorRun.Profile = .full) throws -> [String]
   {
-    let run = try XCTUnwrap(VectorRun(backend: .interpreter, features: features.features))
+    let run = try VectorRun(backend: .interpreter, features: features.features)
     var found: [String] = ["no case"]
     run.run(lines: Data(json.utf8)) { found = $0.differences }
     return found

@@ -151,6 +151,7 @@ int main(void) {
     if (!reply.refusedRegion) {
       run(&request, systems);
       writeWanted(wanted, request.wantedCount);
+      transomRunnerEnd(&request, (const uint64_t *)regions);
     }
     fflush(stdout);
     free(regions);

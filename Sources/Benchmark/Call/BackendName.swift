@@ -1,5 +1,5 @@
 internal import LinuxHost
-package import Translator
+internal import Translator
 
 /// Who carries out guest code.
 package enum BackendName: String, CaseIterable, Sendable {

@@ -39,6 +39,9 @@ typedef struct {
   uint32_t isCounted;
   /// The engine is made anew, so that translation is part of what is measured.
   uint32_t isFresh;
+  /// Compiled code counts no guest instructions: the budget is not watched.
+  uint32_t isUncounted;
+  uint32_t reserved;
   /// Guest instructions each run may take.
   uint64_t budget;
   /// Reaching it ends a run as HLT does; 0: nothing does.
@@ -86,3 +89,17 @@ enum {
   transomMarkerRange = 0x7A01,
   transomMarkerReport = 0x7A02,
 };
+
+// What the program offers the engine in it (Sources/TransomRunner).
+
+/// Memory for code, readable, writable and executable, with plain data in front of it. 0 if there is
+/// none. Two views of one memory would be seen as two by an emulator that keeps no caches.
+uint64_t transomRunnerMapCode(uint64_t dataSize, uint64_t codeSize);
+void transomRunnerUnmapCode(uint64_t start, uint64_t size);
+void transomRunnerSynchronize(uint64_t address, uint64_t count);
+_Bool transomRunnerProtectPage(uint64_t address);
+void transomRunnerReleasePage(uint64_t address);
+/// HWCAP_FLAGM and HWCAP2_FLAGM2 as bits 0 and 1.
+uint64_t transomRunnerFeatures(void);
+/// Names the range whose instructions are counted.
+void transomRunnerCountRange(uint64_t start, uint64_t end);

@@ -150,7 +150,8 @@ extension Lifter {
     case .bound: bound()
     case .loadFarPointer: loadFarPointer()
     case .syscall: system(.fastCall)
-    case .sysenter: raise(13)
+    // CPUID offers none (SEP).
+    case .sysenter: raise(6)
     case .salc: salc()
 
     case .clc: setFlags(clear: 1, set: 0)

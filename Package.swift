@@ -38,8 +38,12 @@ var targets: [Target] = [
   .target(name: "CUEFI", cSettings: freestandingC),
   .target(name: "CTranslator", cSettings: freestandingC),
   .target(name: "CShim", cSettings: freestandingC),
+  .target(name: "CCaseRunner", cSettings: freestandingC),
   .target(name: "OptionROM", swiftSettings: portable),
   .target(name: "Translator", dependencies: ["CTranslator"], swiftSettings: portable),
+  .target(
+    name: "CaseRunner", dependencies: ["CCaseRunner", "CTranslator", "Translator"],
+    swiftSettings: portable),
   .target(
     name: "Shim", dependencies: ["CUEFI", "CShim", "OptionROM", "Translator"],
     swiftSettings: portable),
@@ -80,10 +84,20 @@ if !bareMetal {
     .target(
       name: "LinuxHost", dependencies: ["CLinuxHost", "Shim", "Translator"],
       swiftSettings: abandonable),
-    .target(name: "CNativeRunner", dependencies: ["CTranslator"]),
+    .target(name: "CNativeRunner", dependencies: ["CTranslator", "CCaseRunner"]),
     .target(
-      name: "Vectors", dependencies: ["CNativeRunner", "CTranslator", "Translator"],
+      name: "Vectors",
+      dependencies: [
+        "CNativeRunner", "CCaseRunner", "CTranslator", "CaseRunner", "LinuxHost", "Translator",
+      ],
       swiftSettings: language),
+    .target(name: "CBenchmark", dependencies: ["CShim"]),
+    .target(
+      name: "Benchmark",
+      dependencies: [
+        "CBenchmark", "CTranslator", "CaseRunner", "Disassembly", "LinuxHost", "Shim", "Translator",
+        "Vectors",
+      ], swiftSettings: abandonable),
     .target(
       name: "Transom",
       dependencies: [
@@ -96,6 +110,7 @@ if !bareMetal {
       dependencies: [
         "Transom", "OptionROM", "FirmwareVolume", "Disassembly", "Translator", "Vectors",
         "Signature", "CZLib",
+        "Benchmark",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: language),
@@ -106,9 +121,14 @@ if !bareMetal {
       name: "FirmwareVolumeTests", dependencies: ["FirmwareVolume", "OptionROM"],
       swiftSettings: language),
     .testTarget(
-      name: "TranslatorTests", dependencies: ["Translator", "CTranslator", "Disassembly"],
+      name: "TranslatorTests",
+      dependencies: [
+        "Translator", "CTranslator", "Disassembly", "FirmwareVolume", "OptionROM",
+      ],
       exclude: ["Cases"],
       swiftSettings: language),
+    .testTarget(
+      name: "BenchmarkTests", dependencies: ["Benchmark", "Vectors"], swiftSettings: language),
     .testTarget(
       name: "VectorsTests", dependencies: ["Vectors", "Translator"], swiftSettings: language),
     .testTarget(
@@ -140,7 +160,10 @@ if !bareMetal {
 let package = Package(
   name: "transom",
   products: bareMetal
-    ? [.library(name: "TransomPortable", type: .static, targets: ["Shim"])]
+    ? [
+      .library(name: "TransomPortable", type: .static, targets: ["Shim"]),
+      .library(name: "TransomRunner", type: .static, targets: ["CaseRunner"]),
+    ]
     : [
       .executable(name: "transom", targets: ["transom"]),
       .library(name: "Transom", targets: ["Transom"]),

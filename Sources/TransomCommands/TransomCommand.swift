@@ -8,8 +8,8 @@ public struct TransomCommand: ParsableCommand {
     subcommands: [
       InfoCommand.self, RunCommand.self, TraceCommand.self, DiffCommand.self, TestCommand.self,
       ObserveCommand.self, AuditCommand.self, PackCommand.self, DisassembleCommand.self,
-      VectorsCommand.self,
-      FuzzCommand.self,
+      VectorsCommand.self, FuzzCommand.self, CallCommand.self, BenchCommand.self,
+      TranslateCommand.self,
     ])
 
   public init() {}

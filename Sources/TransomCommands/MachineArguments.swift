@@ -1,6 +1,8 @@
 import ArgumentParser
 import Transom
 
+extension RunOptions.Backend: ExpressibleByArgument {}
+
 extension ModeSize: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
@@ -29,6 +31,9 @@ struct MachineArguments: ParsableArguments {
   @Option(help: "How many guest instructions may run.")
   var budget: UInt64 = 2_000_000_000
 
+  @Option(help: "Who executes: interpreter, or native for the processor of this machine.")
+  var backend = RunOptions.Backend.interpreter
+
   @Option(help: "Text for the driver's LoadOptions.")
   var loadOptions: String?
 
@@ -53,6 +58,7 @@ struct MachineArguments: ParsableArguments {
     options.mode = mode
     options.screenshot = screenshot
     options.budget = max(1, budget)
+    options.backend = backend
     options.loadOptions = loadOptions
     options.marksPages = !noNX
     return options

@@ -66,6 +66,14 @@ final class TraceCommandTests: XCTestCase {
     }
   }
 
+  func testTracesAreTheSameOnEveryBackEnd() throws {
+    for driver in try Self.corpus() {
+      XCTAssertEqual(
+        try trace(driver, "jsonl"), try trace(driver, "jsonl", ["--backend", "native"]),
+        driver.image)
+    }
+  }
+
   func testEveryServiceTheFirmwarePublishesHasASignature() throws {
     let machine = try SimulatedMachine(platform: .builtIn(.virt), devices: [], budget: 1)
     defer { machine.tearDown() }
@@ -117,6 +125,29 @@ final class TraceCommandTests: XCTestCase {
     XCTAssertEqual(modes.code, 1)
     XCTAssertTrue(modes.text.contains("GraphicsOutput.SetMode"), modes.text)
     XCTAssertEqual(try Tool.run(["diff", a, "/nonexistent"]).code, 2)
+  }
+
+  func testOptionsChooseAndClocksAreOnlyOnRequest() throws {
+    let driver = (Self.firmware + ":QemuVideoDxe", String?.none)
+    try XCTSkipUnless(FileManager.default.fileExists(atPath: Self.firmware), "no ovmf")
+    func lines(_ more: String...) throws -> [Substring] {
+      try trace(driver, "jsonl", more).split(separator: "\n")
+        .filter { $0.contains("\"target\"") }
+    }
+    XCTAssertFalse(try lines().contains { $0.contains("\"wall\"") })
+    XCTAssertTrue(try lines("--wall-clock").allSatisfy { $0.contains("\"wall\"") })
+    let located = try lines("--service", "gBS->Locate*")
+    XCTAssertEqual(located.count, 2)
+    XCTAssertTrue(located.allSatisfy { $0.contains("gBS->LocateProtocol") })
+    XCTAssertTrue(
+      try lines("--handle", "00:01.0").allSatisfy { $0.contains("PciIo(00:01.0)->") })
+    XCTAssertEqual(try lines("--from-image", "nobody").count, 0)
+    XCTAssertEqual(try lines("--status", "NOT_FOUND").count, 0)
+    for wrong in [["--categories", "nonsense"], ["--status", "NONSENSE"]] {
+      XCTAssertEqual(try Tool.run(["trace", driver.0] + wrong).code, 2)
+    }
+    XCTAssertEqual(
+      try Tool.run(["trace", driver.0, "--format", "chrome", "--status", "NOT_FOUND"]).code, 2)
   }
 
   func testAUsersTableNamesAVendorsProtocol() throws {

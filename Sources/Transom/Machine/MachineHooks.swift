@@ -130,16 +130,10 @@ final class MachineHooks {
       hooks.debugger?.didFault(report)
     }
     machine.didTranslate = { context, address, count in
-      let hooks = MachineHooks.of(context)
-      hooks.recorder?.translation(
-        .made(address: address, instructions: count), instructions: hooks.instructions,
-        time: hooks.time)
+      MachineHooks.of(context).note(.made(address: address, instructions: count))
     }
     machine.didInvalidate = { context, address, count in
-      let hooks = MachineHooks.of(context)
-      hooks.recorder?.translation(
-        .dropped(address: address, count: count), instructions: hooks.instructions,
-        time: hooks.time)
+      MachineHooks.of(context).note(.dropped(address: address, count: count))
     }
     return machine
   }
@@ -169,6 +163,12 @@ final class MachineHooks {
           offset: decoded?.offset ?? address), size: size, isWrite: isWrite, value: word),
       instructions: instructions, time: time)
     return true
+  }
+
+  private func note(_ event: TraceTranslation) {
+    guard let recorder, recorder.shows(.tb) else { return }
+    passTime()
+    recorder.translation(event, instructions: instructions, time: time)
   }
 
   private func notePort(_ port: UInt16, _ size: UInt8, isWrite: Bool, value: UInt32) {

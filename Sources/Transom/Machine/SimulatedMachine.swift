@@ -26,7 +26,7 @@ public final class SimulatedMachine {
   /// instructions of everything that runs on it.
   public init(
     platform: Platform, devices: [any PCIDevice], budget: UInt64, marksPages: Bool = true,
-    signatures: Signatures = .builtIn
+    signatures: Signatures = .builtIn, backend: RunOptions.Backend = .interpreter
   ) throws(MachineError) {
     self.platform = platform
     do {
@@ -35,7 +35,9 @@ public final class SimulatedMachine {
       try StandardProtocols.install(on: firmware, platform: Self.description(of: platform))
       bus = try PCIBus(firmware: firmware, platform: platform, devices: devices)
       try bus.install()
-      let engine = Engine()
+      var configuration = EngineConfiguration()
+      if backend == .native { try configuration.compileOnLinux() }
+      let engine = Engine(configuration: configuration)
       engine.state.pointee.cr3 = try IdentityPageTables.make(in: firmware)
       hooks = MachineHooks(firmware: firmware, engine: engine, budget: budget)
       hooks.bus = bus

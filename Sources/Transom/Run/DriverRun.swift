@@ -34,7 +34,8 @@ public final class DriverRun {
     }
     machine = try SimulatedMachine(
       platform: platform, devices: models, budget: options.budget,
-      marksPages: options.marksPages, signatures: options.signatures)
+      marksPages: options.marksPages, signatures: options.signatures,
+      backend: options.backend)
     report = RunReport(platform: platform.name)
     machine.recorder.recordsConversation = options.recordsConversation
     if let hooks = options.hooks { machine.install(hooks) }

@@ -54,6 +54,9 @@ struct AuditEntry: Encodable {
   /// What stands in the way, or would on some machines.
   var obstacles: [String] = []
   var driver: String?
+  /// Services and protocol functions it calls.
+  var services: [String] = []
+  /// Protocols it looks for that are not there.
   var missingProtocols: [String] = []
   var missingServices: [String] = []
   var modes: [String] = []
@@ -62,7 +65,7 @@ struct AuditEntry: Encodable {
 
   private enum CodingKeys: CodingKey {
     case file, size, sha256, images, pciIDs, signatures, authenticodeDigests, verdict, obstacles
-    case driver, missingProtocols, missingServices, modes
+    case driver, services, missingProtocols, missingServices, modes
   }
 
   /// Looks at a file without running it.
@@ -81,6 +84,9 @@ struct AuditEntry: Encodable {
         verdict = .malformed
         obstacles += report.problems
       }
+      // The ROM and its images tell of the same damage.
+      var seen: Set<String> = []
+      obstacles = obstacles.filter { seen.insert($0).inserted }
     } catch {
       verdict = .malformed
       obstacles = [error.description]
@@ -161,6 +167,7 @@ struct AuditEntry: Encodable {
     self.screenshot = screenshot
     driver = run.driverName
     modes = run.gop?.modes ?? []
+    services = (run.services ?? []).map(\.name).sorted()
     missingProtocols = (run.missingProtocols ?? []).map(\.name)
     missingServices = (run.missingServices ?? []).map(\.name)
     let started = run.steps?.contains { $0.name == "StartImage" && $0.status == "EFI_SUCCESS" }
@@ -206,6 +213,7 @@ struct RunSummary: Decodable {
   var driverName: String?
   var steps: [Named]?
   var gop: GOP?
+  var services: [Named]?
   var missingProtocols: [Named]?
   var missingServices: [Named]?
   var ports: Ports?

@@ -53,6 +53,9 @@ enum AuditPage {
     if !entry.modes.isEmpty {
       rows.append(("Modes", escaped(entry.modes.joined(separator: " "))))
     }
+    if !entry.services.isEmpty {
+      rows.append(("Calls", escaped(entry.services.joined(separator: ", "))))
+    }
     if !entry.missingProtocols.isEmpty {
       rows.append(("Looked for", escaped(entry.missingProtocols.joined(separator: ", "))))
     }
@@ -102,7 +105,7 @@ enum AuditPage {
     .tiles li { background: var(--card); border: 1px solid var(--line); border-radius: 8px;
       padding: 10px 16px; }
     .tiles b { font-size: 20px; margin-right: 4px; }
-    main { display: grid; gap: 16px; padding-top: 0;
+    main { display: grid; gap: 16px; padding-top: 0; align-items: start;
       grid-template-columns: repeat(auto-fill, minmax(min(520px, 100%), 1fr)); }
     article { background: var(--card); border: 1px solid var(--line);
       border-left: 5px solid var(--dim); border-radius: 8px; padding: 16px 20px; min-width: 0; }

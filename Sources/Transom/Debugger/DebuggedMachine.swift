@@ -191,7 +191,7 @@ final class DebuggedMachine: GDBTarget {
       return "stops when the firmware calls \(words[1])\n"
     case "where":
       let place = words.count == 2 ? Self.address(words[1]) : guest.instructionPointer
-      return (place.flatMap { machine.names.name($0) } ?? "nowhere known") + "\n"
+      return (place.map(describe) ?? "no address") + "\n"
     case "calls":
       return machine.recorder.recentCalls(16).joined(separator: "\n") + "\n"
     default:
@@ -203,6 +203,15 @@ final class DebuggedMachine: GDBTarget {
 
         """
     }
+  }
+
+  /// "DriverBinding.Start, QemuVideoDxe+0x248a".
+  private func describe(_ address: UInt64) -> String {
+    let image = machine.firmware.images.image(at: address).map {
+      $0.name + "+0x" + String($0.offset, radix: 16)
+    }
+    let names = [machine.names.function(address), image].compactMap(\.self)
+    return names.isEmpty ? "nowhere known" : names.joined(separator: ", ")
   }
 
   private static func address(_ text: String) -> UInt64? {

@@ -44,7 +44,7 @@ struct BlockTranslator {
   mutating func translate(
     _ address: UInt64, longest: Int, sideExits: Int = mostSideExits, passes: Bool = true
   ) -> Block? {
-    lifter.sideExits = sideExits
+    lifter.begin(sideExits: sideExits)
     var at = address
     var readableEnd = address
     var count = 0

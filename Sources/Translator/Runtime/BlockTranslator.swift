@@ -39,6 +39,29 @@ struct BlockTranslator {
     return translate(address, longest: longest, sideExits: sideExits, passes: passes)
   }
 
+  /// Nobody watches the page: end a block where it is plain that the code behind may be written.
+  var endsAtOwnStores = false
+
+  /// Whether the operations since `first` are a string store, or store to a fixed address in the
+  /// pages of the block.
+  private func storesNearby(_ first: Int, _ start: UInt64, _ end: UInt64) -> Bool {
+    for n in first..<lifter.builder.count {
+      let op = operations[n]
+      switch op.opcode {
+      case .moveString, .storeString: return true
+      case .store, .vectorStore: break
+      default: if !op.attributes.contains(.memoryDestination) { continue }
+      }
+      let address = UInt64(bitPattern: op.displacement)
+      if op.base == .none && op.index == .none && address >= start & ~0xFFF
+        && address <= end | 0xFFF
+      {
+        return true
+      }
+    }
+    return false
+  }
+
   /// Nil if not even one byte at `address` is readable. A block never exceeds its capacity: an
   /// instruction needs 48 operations at most, and none is begun with less room.
   mutating func translate(
@@ -56,6 +79,7 @@ struct BlockTranslator {
           break
         }
       }
+      let first = lifter.builder.count
       guard one(at, readableEnd &- at, base: address) else {
         // The rest of the instruction is not there: fetching it faults when it is reached.
         if count == 0 { fetchFault(at, readableEnd, base: address) }
@@ -64,6 +88,7 @@ struct BlockTranslator {
       at = lifter.next
       count &+= 1
       if lifter.ended || at >= lifter.join { break }
+      if endsAtOwnStores && storesNearby(first, address, at) { break }
       if at &- address > 60_000 || at > lifter.addressMask { break }
     }
     if !lifter.ended { lifter.jump(to: at & lifter.addressMask) }

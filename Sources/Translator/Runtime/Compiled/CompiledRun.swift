@@ -55,6 +55,8 @@ extension Engine {
     defer { endTranslation(start) }
     var translator = BlockTranslator(
       operations: scratch, mode: mode, features: configuration.features, access: access)
+    translator.endsAtOwnStores =
+      configuration.protection == nil || codeMap.guarding(of: address) == .mixed
     guard let block = translator.translate(address, longest: BlockTranslator.longest) else {
       return nil
     }

@@ -110,7 +110,8 @@ private struct FlagUse: OptionSet {
     case .writeFlags: []
     case .load, .loadSigned, .store, .divideUnsigned, .divideSigned, .exchange, .exchangeAdd,
       .compareExchangeWide, .vector, .vectorLoad, .vectorStore, .vectorToGeneral,
-      .vectorFromGeneral, .vectorFlags, .vectorString, .maskMove, .vectorMaskedLoad, .vectorMaskedStore,
+      .vectorFromGeneral, .vectorFlags, .vectorString, .maskMove, .vectorMaskedLoad,
+      .vectorMaskedStore,
       .vectorGather:
       .mayFault
     case .moveString, .storeString, .loadString, .scanString, .compareString:

@@ -53,6 +53,8 @@ extension Engine {
   func compile(_ compiled: CompiledCode<NativeBackEnd>, _ address: UInt64) -> Int? {
     let start = configuration.clock?() ?? 0
     defer { endTranslation(start) }
+    translator.pointee.endsAtOwnStores =
+      configuration.protection == nil || codeMap.guarding(of: address) == .mixed
     guard let block = translator.pointee.translate(address, longest: BlockTranslator.longest) else {
       return nil
     }

@@ -11,7 +11,7 @@ public struct TranslateCommand: ParsableCommand {
       Examples: transom translate --hex "48 01 d8 75 03" --backend aarch64
       transom translate OVMF_CODE_4M.fd:QemuVideoDxe --at 0x1234
 
-      Without --backend there is no host code, only IR.
+      Exit codes: 0 fine; 2 usage; 3 the image is damaged.
       """)
 
   @Argument(help: "An option ROM, an EFI file, or FIRMWARE:NAME.")
@@ -27,7 +27,7 @@ public struct TranslateCommand: ParsableCommand {
   var mode = 64
 
   @Option(help: "Whose host code: aarch64 or x86_64.")
-  var backend: BlockTranslation.Target?
+  var backend = BlockTranslation.Target.native
 
   @Flag(help: "Print the block as one JSON object.")
   var json = false
@@ -93,6 +93,7 @@ private struct BlockReport: Encodable {
   var hostInstructions: Int?
   var entryInstructions: Int?
   var exitInstructions: Int?
+  var interpretedInstructions: Int?
   var hostHex: String?
   var hostAssembly: [String]?
   var instructions: [Instruction]
@@ -102,6 +103,7 @@ private struct BlockReport: Encodable {
     hostInstructions = block.host?.bodyCount
     entryInstructions = block.host?.entryCount
     exitInstructions = block.host?.exitCount
+    interpretedInstructions = block.host?.interpretedCount
     hostHex = block.host?.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     hostAssembly = block.host?.assembly
     instructions = block.instructions.map {

@@ -57,7 +57,7 @@ if !bareMetal {
     .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CLinuxHost"),
-    .target(name: "CNativeRunner", dependencies: ["CTranslator"]),
+    .target(name: "CNativeRunner", dependencies: ["CTranslator", "CCaseRunner"]),
     .target(name: "CSimulatedFirmware", dependencies: ["CUEFI"]),
     .target(name: "DeviceTree", dependencies: ["CFDT"], swiftSettings: language),
     .target(
@@ -73,7 +73,6 @@ if !bareMetal {
     .target(
       name: "LinuxHost", dependencies: ["CLinuxHost", "Shim", "Translator"],
       swiftSettings: abandonable),
-    .target(name: "CNativeRunner", dependencies: ["CTranslator", "CCaseRunner"]),
     .target(
       name: "Vectors",
       dependencies: [

@@ -57,7 +57,6 @@ if !bareMetal {
     .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CLinuxHost"),
-    .target(name: "CNativeRunner", dependencies: ["CTranslator", "CCaseRunner"]),
     .target(name: "CSimulatedFirmware", dependencies: ["CUEFI"]),
     .target(name: "DeviceTree", dependencies: ["CFDT"], swiftSettings: language),
     .target(
@@ -73,12 +72,20 @@ if !bareMetal {
     .target(
       name: "LinuxHost", dependencies: ["CLinuxHost", "Shim", "Translator"],
       swiftSettings: abandonable),
+    .target(name: "CNativeRunner", dependencies: ["CTranslator", "CCaseRunner"]),
     .target(
       name: "Vectors",
       dependencies: [
         "CNativeRunner", "CCaseRunner", "CTranslator", "CaseRunner", "LinuxHost", "Translator",
       ],
       swiftSettings: language),
+    .target(name: "CBenchmark", dependencies: ["CShim"]),
+    .target(
+      name: "Benchmark",
+      dependencies: [
+        "CBenchmark", "CTranslator", "CaseRunner", "Disassembly", "LinuxHost", "Shim", "Translator",
+        "Vectors",
+      ], swiftSettings: abandonable),
     .target(
       name: "Transom",
       dependencies: [
@@ -89,6 +96,7 @@ if !bareMetal {
       name: "TransomCommands",
       dependencies: [
         "Transom", "OptionROM", "FirmwareVolume", "Disassembly", "Translator", "Vectors",
+        "Benchmark",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: language),
@@ -99,9 +107,14 @@ if !bareMetal {
       name: "FirmwareVolumeTests", dependencies: ["FirmwareVolume", "OptionROM"],
       swiftSettings: language),
     .testTarget(
-      name: "TranslatorTests", dependencies: ["Translator", "CTranslator", "Disassembly"],
+      name: "TranslatorTests",
+      dependencies: [
+        "Translator", "CTranslator", "Disassembly", "FirmwareVolume", "OptionROM",
+      ],
       exclude: ["Cases"],
       swiftSettings: language),
+    .testTarget(
+      name: "BenchmarkTests", dependencies: ["Benchmark", "Vectors"], swiftSettings: language),
     .testTarget(
       name: "VectorsTests", dependencies: ["Vectors", "Translator"], swiftSettings: language),
     .testTarget(

@@ -21,13 +21,18 @@ package final class CaseProcessor {
     engine = Engine(configuration: configuration)
   }
 
-  /// The processor as made, with `words` loaded.
-  package func prepare(words: UnsafePointer<UInt64>, is32Bit: Bool, budget: UInt64) {
+  /// The processor as made; translations are kept. `budget`: guest instructions a run may take.
+  package func reset(is32Bit: Bool, budget: UInt64) {
     engine.resetState()
     engine.state.pointee.mode = is32Bit ? 1 : 0
-    engine.state.pointee.load(words: words)
     engine.state.pointee.instructionCount = 0
     engine.state.pointee.instructionLimit = budget
+  }
+
+  /// The same, with `words` loaded.
+  package func prepare(words: UnsafePointer<UInt64>, is32Bit: Bool, budget: UInt64) {
+    reset(is32Bit: is32Bit, budget: budget)
+    engine.state.pointee.load(words: words)
   }
 
   package func set(_ register: SystemRegister, _ value: UInt64) {
@@ -35,14 +40,19 @@ package final class CaseProcessor {
   }
 
   /// Runs until HLT, `returnAddress` (unless 0), an exception, or the end of the budget.
-  package func run(returnAddress: UInt64 = 0) -> RunEnding {
+  /// `mayHoldCode` says of an address where nothing is translated yet whether guest code can be
+  /// there.
+  package func run(
+    returnAddress: UInt64 = 0, mayHoldCode: (UInt64) -> Bool = { _ in true }
+  ) -> RunEnding {
     let s = engine.state
     while true {
       switch engine.run() {
       case .branchOutside:
-        if s.pointee.rip == returnAddress && returnAddress != 0 { return .returned }
-        if !engine.translate(at: s.pointee.rip) {
-          return .fault(vector: isCanonical(s.pointee.rip) ? 14 : 13, address: s.pointee.rip)
+        let target = s.pointee.rip
+        if target == returnAddress && returnAddress != 0 { return .returned }
+        if !mayHoldCode(target) || !engine.translate(at: target) {
+          return .fault(vector: isCanonical(target) ? 14 : 13, address: target)
         }
       case .safepoint: return .timedOut
       case .fault(let vector, _, let address): return .fault(vector: vector, address: address)

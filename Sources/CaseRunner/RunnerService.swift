@@ -1,3 +1,4 @@
+// Only the runner has the C side that this speaks with.
 #if BARE_METAL
   public import CCaseRunner
   internal import CTranslator

@@ -51,7 +51,21 @@ enum Comparison {
     if comparesStack(theirs.ending), emptiness(ours.state[tag]) != emptiness(theirs.state[tag]) {
       return true
     }
-    return memcmp(ours.memory, theirs.memory, FuzzCase.memorySize) != 0
+    if memcmp(ours.memory, theirs.memory, FuzzCase.memorySize) == 0 { return false }
+    return (0..<FuzzCase.memorySize).contains {
+      ours.memory[$0] != theirs.memory[$0] && isCompared($0, test, theirs.ending)
+    }
+  }
+
+  /// A processor that moves strings by its microcode may have written the first bytes of an element
+  /// whose rest lies on a page that is not there.
+  private static func isCompared(_ offset: Int, _ test: FuzzCase, _ ending: Ending) -> Bool {
+    guard ending == .fault(vector: 14), test.instructions.contains(where: \.isWideMove) else {
+      return true
+    }
+    let code = Int(FuzzCase.codeRegion.count)
+    let end = offset < code ? code : FuzzCase.memorySize
+    return offset < end - 7
   }
 
   /// Whether a masked store with an empty mask faults, and what it has written when it faults on
@@ -85,7 +99,8 @@ enum Comparison {
     if comparesStack(theirs.ending), ourTag != theirTag {
       result.append("empty \(hex(ourTag)), host \(hex(theirTag))")
     }
-    for n in 0..<FuzzCase.memorySize where ours.memory[n] != theirs.memory[n] {
+    for n in 0..<FuzzCase.memorySize
+    where ours.memory[n] != theirs.memory[n] && isCompared(n, test, theirs.ending) {
       let code = Int(FuzzCase.codeRegion.count)
       let address =
         n < code

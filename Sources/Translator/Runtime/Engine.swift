@@ -72,6 +72,8 @@ public struct EngineConfiguration {
   /// What the host's processor has beyond the least of its kind. AArch64: bit 0 FEAT_FlagM, bit 1
   /// FEAT_FlagM2.
   public var hostFeatures: UInt64 = 0
+  /// Read before and after each translation, for those who want to know what translating takes.
+  public var clock: (@convention(c) () -> UInt64)?
   public init() {}
 
   public enum Backend: Sendable {
@@ -103,6 +105,8 @@ public final class Engine {
   private var codeRange: UInt64?
   /// Guest instructions translated so far.
   public internal(set) var translatedInstructions: UInt64 = 0
+  /// Units of the configured clock spent translating so far.
+  public internal(set) var translationTicks: UInt64 = 0
   /// Bytes of host code written so far.
   public var codeBytes: UInt64 { compiled?.codeBytes ?? 0 }
 
@@ -205,13 +209,20 @@ public final class Engine {
       return compile(compiled, address) != nil
     }
     if cache.find(address, mode) != nil { return true }
+    let start = configuration.clock?() ?? 0
+    defer { endTranslation(start) }
     let operations = cache.reserve()
     var translator = BlockTranslator(
       operations: operations, mode: mode, features: configuration.features, access: access)
-    guard let block = translator.translate(address, longest: 64) else { return false }
+    guard let block = translator.translate(address, longest: BlockTranslator.longest) else { return false }
     translatedInstructions &+= UInt64(block.instructionCount)
     _ = cache.insert(block)
     return true
+  }
+
+  @inline(__always)
+  func endTranslation(_ start: UInt64) {
+    if let clock = configuration.clock { translationTicks &+= clock() &- start }
   }
 
   /// Executes exactly one instruction, offering accesses that fault to a device. Nil: done.

@@ -69,8 +69,8 @@ extension Interpreter {
 
   private var features7B: UInt32 {
     var b = bit(.fsgsbase, 0) | bit(.bmi1, 3) | bit(.avx2, 5) | bit(.bmi2, 8)
-    // Fast string operations; FCS and FDS are stored as zero.
-    b |= 1 << 9 | 1 << 13
+    // FDP of exceptions only; fast string operations; FCS and FDS are stored as zero.
+    b |= 1 << 6 | 1 << 9 | 1 << 13
     b |= bit(.rdseed, 18) | bit(.adx, 19) | bit(.clflushopt, 23) | bit(.sha, 29)
     return b
   }

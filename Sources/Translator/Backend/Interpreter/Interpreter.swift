@@ -181,7 +181,7 @@ struct Interpreter {
       state.pointee.rip = r[Int(op.left.raw)]
       return .transfer
     case .raise:
-      if op.immediate == 14 {
+      if op.immediate == 14 && op.selector == 0 {
         // An instruction that runs into a page that is not there.
         let address = UInt64(bitPattern: op.displacement)
         state.pointee.cr2 = address

@@ -91,7 +91,7 @@ extension X86_64BackEnd {
   mutating func freeRegister(_ from: X86Operand) -> UInt8 {
     for register in [from.base, from.index] where register != X86Operand.none {
       let bit = UInt16(1) << UInt16(register & 15)
-      if from.kind == .memory && transient & bit != 0 { return register }
+      if from.kind == .memory && transient & bit != 0 && held & bit == 0 { return register }
     }
     return scratch()
   }

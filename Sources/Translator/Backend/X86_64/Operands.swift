@@ -104,7 +104,10 @@ extension X86_64BackEnd {
       return .register(0)
     }
     switch temporaries[Int(value.raw) - 16] {
-    case .register(let register): return .register(register)
+    case .register(let register):
+      // It stays where it is while the operation is written.
+      transient |= UInt16(1) << UInt16(register)
+      return .register(register)
     case .state: return slot(Int(value.raw) - 16)
     case .constant(let c):
       let register = scratch()
@@ -130,6 +133,7 @@ extension X86_64BackEnd {
   mutating func target(_ value: Value, keepsOld: Bool) -> UInt8 {
     if isInRegister(value) { return value.raw }
     if value.isTemporary, case .register(let register) = temporaries[Int(value.raw) - 16] {
+      transient |= UInt16(1) << UInt16(register)
       return register
     }
     let old: X86Operand? = keepsOld ? source(value) : nil

@@ -10,6 +10,27 @@ struct VectorEncodings {
     var isShift = false
     var number: UInt8 = 0
     var isKnown = false
+
+    init() {}
+
+    /// A row of the table, found among an opcode's `group` (map and opcode).
+    init(_ row: Row, _ match: RowMatch, group: Int) {
+      let prefix: UInt8 =
+        switch match.value & Discriminator.prefix {
+        case 0: 0
+        case 1: 0x66
+        case 2: 0xF3
+        default: 0xF2
+        }
+      opcode = X86Opcode(
+        UInt8(truncatingIfNeeded: group), map: UInt8(truncatingIfNeeded: group >> 8),
+        prefix: prefix)
+      feature = row.feature
+      isShift = row.meaning == .vectorShiftImmediate || row.meaning == .vectorByteShift
+      number = UInt8(truncatingIfNeeded: match.value >> Discriminator.regShift & 7)
+      hasImmediate = row.immediate == .byte || row.immediate == .signedByte
+      isKnown = true
+    }
   }
 
   /// By the group in an operation's high byte and the place in its low one.
@@ -24,29 +45,15 @@ struct VectorEncodings {
     entries = .allocate(capacity: count)
     entries.initialize(repeating: Entry(), count: count)
     let table = EncodingTable.shared
-    for n in 0..<table.rowCount {
-      let row = table.rows[n]
-      guard isCarried(row) else { continue }
-      let reader = PatternReader(row.pattern)
-      guard reader.match.value & Discriminator.vex == 0 else { continue }
-      let prefixes: (UInt8, UInt8, UInt8, UInt8) = (0, 0x66, 0xF3, 0xF2)
-      let prefix =
-        switch reader.match.value & Discriminator.prefix {
-        case 0: prefixes.0
-        case 1: prefixes.1
-        case 2: prefixes.2
-        default: prefixes.3
-        }
-      var entry = Entry()
-      entry.opcode = X86Opcode(reader.opcode, map: reader.map, prefix: prefix)
-      entry.feature = row.feature
-      entry.isShift = row.meaning == .vectorShiftImmediate || row.meaning == .vectorByteShift
-      entry.number = UInt8(truncatingIfNeeded: reader.match.value >> Discriminator.regShift & 7)
-      entry.hasImmediate =
-        row.operands.1 == .Ib || row.operands.2 == .Ib || row.operands.3 == .Ib
-      entry.isKnown = true
-      let at = place(row.operation)
-      if !entries[at].isKnown { entries[at] = entry }
+    for g in 0..<1024 {
+      let group = table.groups[g]
+      for m in 0..<Int(group.count) {
+        let match = table.matches[Int(group.first) + m]
+        let row = table.rows[Int(match.row)]
+        guard match.value & Discriminator.vex == 0, isCarried(row) else { continue }
+        let at = place(row.operation)
+        if !entries[at].isKnown { entries[at] = Entry(row, match, group: g) }
+      }
     }
   }
 
@@ -55,7 +62,7 @@ struct VectorEncodings {
   }
 
   /// Rows whose operation is a `VectorOp` on XMM registers.
-  private func isCarried(_ row: Encoding) -> Bool {
+  private func isCarried(_ row: Row) -> Bool {
     let o = row.operands
     func isMMX(_ kind: OperandKind) -> Bool {
       kind == .Pq || kind == .Qq || kind == .Qd || kind == .Nq

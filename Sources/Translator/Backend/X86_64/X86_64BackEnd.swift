@@ -69,17 +69,19 @@ struct X86_64BackEnd: BackEnd {
     begun = 0
     isCounted = false
     let countAt = findCountingPoint()
+    // What precedes the first instruction counts as part of it.
+    var start = b.cursor
     if isChecked { writeCheck(record, &tables) }
     if countAt == nil { writeCount(&tables, keepsFlags: true) }
 
     var n = 0
     while n < operationCount {
-      let start = b.cursor
       let next = endOfInstruction(n)
       if countAt == n { writeCount(&tables, keepsFlags: false) }
       if begun < total { begun += 1 }
       writeInstruction(n, next, &tables)
       note(start, ops[n].length, &tables)
+      start = b.cursor
       n = next
     }
     record.countedAt = UInt16(truncatingIfNeeded: countedAt)
@@ -112,11 +114,7 @@ struct X86_64BackEnd: BackEnd {
     while n > 0 {
       n -= 1
       live[n] = liveNow
-      let op = ops + n
-      if op.pointee.flags.rawValue != 0 && DeadFlags.definesUnconditionally(op) {
-        liveNow.subtract(op.pointee.flags)
-      }
-      liveNow.formUnion(DeadFlags.reads(op))
+      liveNow = DeadFlags.seen(before: ops + n, liveNow)
     }
     guard layout.isCounting else { return -1 }
     var passed = 0

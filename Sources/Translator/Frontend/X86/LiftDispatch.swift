@@ -1,10 +1,10 @@
 /// From meaning to function: the one place that lists them all.
 extension Lifter {
-  mutating func lift(_ instruction: DecodedInstruction) {
-    i = instruction
+  /// Lifts the instruction in `i`.
+  mutating func lift() {
     let row = table.rows[i.row]
     guard isOffered(row) else { return substitute(row) }
-    let refusal = access.refusal(row, isVEX: i.isVEX)
+    let refusal = access.refusal(row.unit)
     if refusal != 0 { return raise(Int64(refusal)) }
     switch row.meaning {
     case .add: binary(.add)

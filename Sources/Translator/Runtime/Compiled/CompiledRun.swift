@@ -51,17 +51,16 @@ extension Engine {
 
   /// Translates the block at an address. Nil if its first byte cannot be read.
   func compile(_ compiled: CompiledCode<NativeBackEnd>, _ address: UInt64) -> Int? {
+    let start = configuration.clock?() ?? 0
+    defer { endTranslation(start) }
     var translator = BlockTranslator(
       operations: scratch, mode: mode, features: configuration.features, access: access)
-    guard let block = translator.translate(address, longest: Self.longestCompiled) else {
+    guard let block = translator.translate(address, longest: BlockTranslator.longest) else {
       return nil
     }
     translatedInstructions &+= UInt64(block.instructionCount)
     return compiled.insert(block)
   }
-
-  /// Instructions in a compiled block.
-  private static var longestCompiled: Int { 48 }
 
   /// Runs compiled code from a block's beginning. Nil: go on at `state.rip`.
   private func execute(_ compiled: CompiledCode<NativeBackEnd>, block first: Int) -> Exit? {
@@ -181,7 +180,7 @@ extension Engine {
     if let block = cache.find(address, mode) { return block.pointee }
     var translator = BlockTranslator(
       operations: cache.reserve(), mode: mode, features: configuration.features, access: access)
-    guard let block = translator.translate(address, longest: 64) else { return nil }
+    guard let block = translator.translate(address, longest: BlockTranslator.longest) else { return nil }
     return cache.insert(block).pointee
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Transom
+import Vectors
 
 /// `transom translate`: one block, from guest bytes to host code.
 public struct TranslateCommand: ParsableCommand {
@@ -36,7 +37,9 @@ public struct TranslateCommand: ParsableCommand {
 
   public func run() throws {
     do {
-      let block = try translation()
+      // A back end may look at where a block leads, which need not be there.
+      let faults = GuestMemory()
+      let block = try withExtendedLifetime(faults) { try translation() }
       if json {
         print(JSONText.encode(BlockReport(block)))
       } else {

@@ -37,6 +37,12 @@ final class CaseFileTests: XCTestCase {
     XCTAssertGreaterThan(passed, 3000)
   }
 
+  func testCompiledCodePassesEveryCase() throws {
+    var passed = 0
+    for file in try files() { passed += try run(.x86_64, file) }
+    XCTAssertGreaterThan(passed, 3000)
+  }
+
   /// The portable rooms as AArch64 code are the same processor.
   func testThePortableRunnerPassesEveryCase() throws {
     var passed = 0

@@ -24,7 +24,8 @@ package struct HostListing: Sendable {
     switch architecture {
     case .x86_64:
       emit(X86_64BackEnd.self, .x86_64, bytes: bytes, address: address, mode, features)
-    case .aarch64: nil
+    case .aarch64:
+      emit(AArch64BackEnd.self, .aarch64, bytes: bytes, address: address, mode, features)
     }
   }
 

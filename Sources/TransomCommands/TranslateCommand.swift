@@ -30,6 +30,11 @@ public struct TranslateCommand: ParsableCommand {
   @Option(help: "Whose host code: aarch64 or x86_64.")
   var backend = BlockTranslation.Target.native
 
+  @Flag(
+    name: .customLong("flagm"), inversion: .prefixedNo,
+    help: "Whether the AArch64 host has FEAT_FlagM and FEAT_FlagM2.")
+  var hasFlagM = true
+
   @Flag(help: "Print the block as one JSON object.")
   var json = false
 
@@ -61,12 +66,13 @@ public struct TranslateCommand: ParsableCommand {
     case (let hex?, nil):
       let address = try at.map { try NumberText.parse($0, "--at") } ?? 0x1000
       return try BlockTranslation(
-        Self.bytes(hex), at: address, is32Bit: mode == 32, target: backend)
+        Self.bytes(hex), at: address, is32Bit: mode == 32, target: backend,
+        hostFeatures: hasFlagM ? 3 : 0)
     case (nil, let image?):
       guard let at else { throw UsageError("\(image): --at says where the block begins") }
       return try BlockTranslation(
         DriverSource(resolving: image), at: NumberText.parse(at, "--at"), is32Bit: mode == 32,
-        target: backend)
+        target: backend, hostFeatures: hasFlagM ? 3 : 0)
     default: throw UsageError("give either --hex or an image")
     }
   }

@@ -26,6 +26,9 @@ package final class PlacedProgram {
     memory.touch(Region(address: stack.end - (1 << 20), count: 1 << 20))
   }
 
+  /// Everything that is mapped, the stack included.
+  var regions: [Region] { memory.regions }
+
   package func contains(_ address: UInt64, count: Int = 1) -> Bool {
     memory.contains(address, count)
   }

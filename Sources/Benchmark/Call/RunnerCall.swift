@@ -1,6 +1,6 @@
 internal import CaseRunner
 package import Translator
-package import Vectors
+internal import Vectors
 
 /// Makes a described call in the portable runner, another process with engines for AArch64, where
 /// host instructions are counted. Its times are an emulator's: to be compared with each other only.

@@ -49,9 +49,10 @@ public struct BlockTranslation: Sendable {
   public private(set) var host: HostCode?
 
   /// Takes the block that `bytes` begin with, as code at `address`. Without a target only the IR is
-  /// made.
+  /// made. `hostFeatures` as in `EngineConfiguration`.
   public init(
-    _ bytes: [UInt8], at address: UInt64, is32Bit: Bool = false, target: Target? = nil
+    _ bytes: [UInt8], at address: UInt64, is32Bit: Bool = false, target: Target? = nil,
+    hostFeatures: UInt64 = 0
   ) throws {
     guard !bytes.isEmpty else { throw UsageError("there are no bytes to translate") }
     guard let disassembler = Disassembler(mode: is32Bit ? .bits32 : .bits64) else {
@@ -75,7 +76,7 @@ public struct BlockTranslation: Sendable {
     guard
       let listing = HostListing.make(
         bytes: bytes, address: address, mode: is32Bit ? .protected32 : .long64,
-        features: .baseline, architecture: target.architecture),
+        features: .baseline, architecture: target.architecture, hostFeatures: hostFeatures),
       let hostDisassembler = Disassembler(mode: target.disassembly)
     else { throw UsageError("there is no \(target.rawValue) back end here") }
     show(listing, hostDisassembler)
@@ -114,11 +115,13 @@ public struct BlockTranslation: Sendable {
 
   /// The block that begins at an offset of a driver's image.
   public init(
-    _ driver: DriverSource, at offset: UInt64, is32Bit: Bool = false, target: Target? = nil
+    _ driver: DriverSource, at offset: UInt64, is32Bit: Bool = false, target: Target? = nil,
+    hostFeatures: UInt64 = 0
   ) throws {
     let listing = try GuestListing(driver)
     let bytes = Array(try listing.bytes(from: offset).prefix(4096))
-    try self.init(bytes, at: offset, is32Bit: is32Bit, target: target)
+    try self.init(
+      bytes, at: offset, is32Bit: is32Bit, target: target, hostFeatures: hostFeatures)
   }
 
   /// Guest and IR on the left, host code on the right. "-" marks what the passes drop or change, "+"

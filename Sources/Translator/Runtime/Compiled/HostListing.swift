@@ -17,15 +17,20 @@ package struct HostListing: Sendable {
   package var interpreted = 0
 
   /// The first block of `bytes` as code at `address`, without counting and with links not yet made.
+  /// `hostFeatures` as in `EngineConfiguration`.
   package static func make(
     bytes: [UInt8], address: UInt64, mode: ProcessorMode, features: FeatureSet,
-    architecture: Architecture
+    architecture: Architecture, hostFeatures: UInt64 = 0
   ) -> HostListing? {
     switch architecture {
     case .x86_64:
-      emit(X86_64BackEnd.self, .x86_64, bytes: bytes, address: address, mode, features)
+      emit(
+        X86_64BackEnd.self, .x86_64, bytes: bytes, address: address, mode, features,
+        hostFeatures)
     case .aarch64:
-      emit(AArch64BackEnd.self, .aarch64, bytes: bytes, address: address, mode, features)
+      emit(
+        AArch64BackEnd.self, .aarch64, bytes: bytes, address: address, mode, features,
+        hostFeatures)
     }
   }
 
@@ -36,7 +41,7 @@ package struct HostListing: Sendable {
 
   private static func emit<Host: BackEnd>(
     _: Host.Type, _ architecture: Architecture, bytes: [UInt8], address: UInt64,
-    _ mode: ProcessorMode, _ features: FeatureSet
+    _ mode: ProcessorMode, _ features: FeatureSet, _ hostFeatures: UInt64
   ) -> HostListing? {
     let operations = UnsafeMutablePointer<Operation>.allocate(
       capacity: TranslationCache.longestBlock)
@@ -59,6 +64,7 @@ package struct HostListing: Sendable {
     layout.branchTable = data + UInt64(CodeMemory.tableOffset)
     layout.base = base
     layout.isCounting = false
+    layout.hostFeatures = hostFeatures
     layout.stubs = Host.writeStubs(&buffer, layout)
     var tables = CodeTables(codeBytes: codeSize)
     defer { tables.deallocate() }

@@ -68,7 +68,9 @@ typedef struct {
   uint64_t faultAddress;
   /// 0: 64-bit long mode; 1: 32-bit protected mode; 2: 16-bit (reserved for real mode).
   uint32_t mode;
-  uint32_t reserved;
+  /// RFLAGS bits that POPF and IRET leave alone, as IF and IOPL are kept from user programs; none for
+  /// firmware, which runs at privilege level 0.
+  uint32_t keptFlags;
 
   // What compiled code and its dispatcher tell each other. Not architectural.
 
@@ -89,6 +91,18 @@ typedef struct {
   uint32_t hostMXCSR;
   uint64_t compiledScratch[4];
 } TransomGuestState;
+
+/// Where compiled code finds things in the state.
+enum {
+  transomOffsetSegment = __builtin_offsetof(TransomGuestState, segment),
+  transomOffsetMXCSR = __builtin_offsetof(TransomGuestState, mxcsr),
+  transomOffsetVector = __builtin_offsetof(TransomGuestState, vector),
+  transomOffsetBranchTarget = __builtin_offsetof(TransomGuestState, branchTarget),
+  transomOffsetRemaining = __builtin_offsetof(TransomGuestState, remaining),
+  transomOffsetExitWord = __builtin_offsetof(TransomGuestState, exitWord),
+  transomOffsetPackedFlags = __builtin_offsetof(TransomGuestState, packedFlags),
+  transomOffsetScratch = __builtin_offsetof(TransomGuestState, compiledScratch),
+};
 
 // Raw guest accesses that survive a fault.
 //

@@ -69,6 +69,9 @@ public struct EngineConfiguration {
   /// Whether compiled code counts guest instructions, so that the instruction limit is exact. Where
   /// it does not, `instructionCount` only has those that were interpreted, and no safepoint comes.
   public var isCounting = true
+  /// What the host's processor has beyond the least of its kind. AArch64: bit 0 FEAT_FlagM, bit 1
+  /// FEAT_FlagM2.
+  public var hostFeatures: UInt64 = 0
   /// Read before and after each translation, for those who want to know what translating takes.
   public var clock: (@convention(c) () -> UInt64)?
   public init() {}
@@ -91,6 +94,8 @@ public final class Engine {
   let cache: TranslationCache
   let codeMap: CodeMap
   let scratch: UnsafeMutablePointer<Operation>
+  /// Makes the blocks that are compiled, in `scratch`.
+  let translator: UnsafeMutablePointer<BlockTranslator>
   /// What the translations in the cache assume.
   private(set) var access = UnitAccess()
   private var translatedMode = ProcessorMode.long64
@@ -124,7 +129,8 @@ public final class Engine {
     if let memory {
       let code = CompiledCode<NativeBackEnd>(
         memory: memory, protection: configuration.protection, codeMap: codeMap,
-        isCounting: configuration.isCounting, state: state)
+        isCounting: configuration.isCounting, hostFeatures: configuration.hostFeatures,
+        state: state)
       compiled = code
       enterCode = unsafeBitCast(
         UInt(code.executable(code.layout.stubs.enter)), to: (@convention(c) (UInt64) -> Void).self)
@@ -134,6 +140,10 @@ public final class Engine {
     }
     state.pointee.reset(configuration.features)
     access = UnitAccess(state)
+    translator = .allocate(capacity: 1)
+    translator.initialize(
+      to: BlockTranslator(
+        operations: scratch, mode: .long64, features: configuration.features, access: access))
     if let compiled { register(compiled) }
   }
 
@@ -151,6 +161,7 @@ public final class Engine {
     if let codeRange { transomRemoveCodeRange(codeRange) }
     if compiled == nil { UnsafeMutableRawPointer(state).deallocate() }
     scratch.deallocate()
+    translator.deallocate()
   }
 
   var mode: ProcessorMode { state.pointee.mode == 1 ? .protected32 : .long64 }
@@ -163,6 +174,8 @@ public final class Engine {
     compiled?.flush()
     access = now
     translatedMode = mode
+    translator.pointee = BlockTranslator(
+      operations: scratch, mode: mode, features: configuration.features, access: access)
   }
 
   /// What the translations assume does not hold any more.

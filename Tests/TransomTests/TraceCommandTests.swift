@@ -67,10 +67,6 @@ final class TraceCommandTests: XCTestCase {
   }
 
   func testTracesAreTheSameOnEveryBackEnd() throws {
-    // The native back end is still being fitted into the simulated machine.
-    let variable = "TRANSOM_NATIVE_TRACES"
-    try XCTSkipIf(
-      ProcessInfo.processInfo.environment[variable] == nil, "\(variable) is not set")
     for driver in try Self.corpus() {
       XCTAssertEqual(
         try trace(driver, "jsonl"), try trace(driver, "jsonl", ["--backend", "native"]),

@@ -67,7 +67,7 @@ if !bareMetal {
     .target(
       name: "Trace", dependencies: ["CUEFI", "Shim"],
       resources: [.embedInCode("Tables/protocols.txt"), .embedInCode("Tables/guids.txt")],
-      swiftSettings: language),
+      swiftSettings: abandonable),
     .target(
       name: "Signature",
       dependencies: [

@@ -72,6 +72,11 @@ public final class CallDecoder {
     return target.display(instance: key, environment.instance)
   }
 
+  func quotedDisplay(_ call: Call, _ target: TraceTarget) -> [UInt8] {
+    let key = target.group == "Function" ? call.target : call.arguments[0]
+    return target.quotedDisplay(instance: key, environment.instance)
+  }
+
   /// An address by name where it has one.
   public func name(_ address: UInt64) -> String {
     environment.function(address) ?? values.text { values.name(address, into: $0) }

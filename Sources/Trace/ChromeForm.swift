@@ -36,7 +36,7 @@ final class ChromeForm: TraceForm {
   private func open(
     _ call: Call, _ target: TraceTarget, _ when: ValueWriter.Moment, _ moment: TraceMoment
   ) {
-    event("B", decoder.display(call, target), target.category.list[0], moment)
+    event("B", decoder.display(call, target), target.categoryName, moment)
     out.append(",\"args\":{\"seq\":")
     out.append(decimal: call.sequence)
     out.append(",\"instructions\":")
@@ -63,7 +63,7 @@ final class ChromeForm: TraceForm {
   private func close(
     _ call: Call, _ target: TraceTarget, isAbandoned: Bool, _ moment: TraceMoment
   ) {
-    event("E", decoder.display(call, target), target.category.list[0], moment)
+    event("E", decoder.display(call, target), target.categoryName, moment)
     out.append(",\"args\":{")
     let type = target.signature?.result ?? .pointer
     if isAbandoned {

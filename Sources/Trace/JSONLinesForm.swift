@@ -60,9 +60,9 @@ final class JSONLinesForm: TraceForm {
       call.direction == .guestToHost
         ? ",\"direction\":\"guestToHost\"" : ",\"direction\":\"hostToGuest\"")
     out.append(",\"category\":\"")
-    out.append(target.category.list[0])
+    out.append(target.categoryName)
     out.append("\",\"target\":")
-    out.append(quoted: decoder.display(call, target))
+    out.append(decoder.quotedDisplay(call, target))
   }
 
   private func caller(_ call: Call) {

@@ -7,6 +7,7 @@ final class TraceTarget {
   let group: String
   let signature: Signature?
   let category: TraceCategories
+  let categoryName: String
   /// As traces show it, without an instance.
   let display: String
   /// What goes before and after an instance.
@@ -22,6 +23,7 @@ final class TraceTarget {
   /// Whether the trace's filter wants its category and name.
   let isShown: Bool
   private var displays: [UInt64: String] = [:]
+  private var quotedDisplays: [UInt64: [UInt8]] = [:]
 
   init(
     name: String, known: Bool, direction: Call.Direction, signatures: Signatures,
@@ -34,6 +36,7 @@ final class TraceTarget {
     signature = known ? signatures[name] : nil
     category =
       parts.map { TraceCategories.of(group: $0.group, member: $0.member) } ?? .protocol
+    categoryName = category.list[0]
     switch (group, direction) {
     case ("", _):
       (head, tail) = (name, "")
@@ -72,5 +75,16 @@ final class TraceTarget {
     let text = find(group, this).map { "\(head)(\($0))\(tail)" } ?? display
     if displays.count < 4096 { displays[this] = text }
     return text
+  }
+
+  /// The same as a JSON string, quotes included.
+  func quotedDisplay(instance this: UInt64, _ find: (String, UInt64) -> String?) -> [UInt8] {
+    let key = hasInstance ? this : 0
+    if let known = quotedDisplays[key] { return known }
+    let buffer = ByteBuffer(capacity: 64)
+    buffer.append(quoted: display(instance: this, find))
+    let bytes = Array(buffer.bytes)
+    if quotedDisplays.count < 4096 { quotedDisplays[key] = bytes }
+    return bytes
   }
 }

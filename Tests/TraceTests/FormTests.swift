@@ -195,14 +195,21 @@ final class FormTests: XCTestCase {
     let scene = Scene(.jsonLines)
     scene.call(.hostToGuest, 1, 5, [0, 0xA0, 0], time: 0)
     let count = 200_000
-    let start = DispatchTime.now().uptimeNanoseconds
+    let start = Self.processorTime()
     for index in 0..<UInt64(count) {
       scene.call(.guestToHost, 1, 4, [4, 16, 0x2000], time: index)
       scene.back(.guestToHost, 1, time: index + 1)
     }
-    let each = Double(DispatchTime.now().uptimeNanoseconds - start) / Double(count)
+    let each = (Self.processorTime() - start) / Double(count)
     print("JSON Lines: \(Int(each)) ns a crossing")
     // The goal is 3 µs; a machine that does other work too is given room.
     XCTAssertLessThan(each, 12_000)
+  }
+
+  /// Nanoseconds this process has had a processor for.
+  private static func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
   }
 }

@@ -124,7 +124,8 @@ extension A64Emitter {
       n += 1 + skip
     }
     // Exits to the interpreter go on behind the instruction.
-    for e in exits..<plan.counts.pointee.exits where plan.exits[e].kind == .interpret {
+    for e in exits..<plan.counts.pointee.exits
+    where plan.exits[e].kind == .interpret || plan.exits[e].kind == .leave {
       plan.exits[e].operationCount = end - boundary
       plan.exits[e].resume = a.count
       if end == Int(block.operationCount) { plan.exits[e].kind = .leave }
@@ -161,6 +162,7 @@ extension A64Emitter {
     case .branch: branch()
     case .branchCounter: branchCounter()
     case .jumpIndirect: jumpIndirect()
+    case .moveString, .storeString, .loadString: string()
     default: vector()
     }
   }
@@ -240,7 +242,7 @@ extension A64Emitter {
   mutating func writeLiterals() {
     for l in 0..<plan.counts.pointee.literals {
       let literal = plan.literals[l]
-      a.patch(literal.position, to: a.count)
+      if literal.position >= 0 { a.patch(literal.position, to: a.count) }
       a.append(UInt32(truncatingIfNeeded: literal.value))
       a.append(UInt32(truncatingIfNeeded: literal.value >> 32))
     }

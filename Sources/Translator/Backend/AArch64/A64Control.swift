@@ -154,6 +154,17 @@ extension A64Emitter {
     return exit
   }
 
+  mutating func addInterpretExit() { addExit(interpretExit()) }
+
+  /// As the others, but what follows is reached as a block of its own: it need not find the flags
+  /// where this block has them.
+  mutating func leaveForGood(ifNotZero r: A64Register) {
+    var exit = interpretExit()
+    exit.kind = .leave
+    addExit(exit)
+    a.compareBranch(r, isZero: false, is64: true)
+  }
+
   mutating func leaveToInterpret(ifZero r: A64Register, is64: Bool) {
     addExit(interpretExit())
     a.compareBranch(r, isZero: true, is64: is64)
@@ -162,13 +173,5 @@ extension A64Emitter {
   mutating func leaveToInterpret(ifNotZero r: A64Register) {
     addExit(interpretExit())
     a.compareBranch(r, isZero: false, is64: true)
-  }
-
-  /// The instruction from `boundary` on is interpreted.
-  mutating func interpret() {
-    canonicalize(.all)
-    addExit(interpretExit())
-    a.branch()
-    isEnded = false
   }
 }

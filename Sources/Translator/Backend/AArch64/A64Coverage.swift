@@ -33,7 +33,7 @@ enum A64Coverage {
     case .populationCount: return o.width >= 4 && need.isEmpty
     case .bitTest, .bitSet, .bitReset, .bitComplement: return bitTest(o, hard)
     case .modifyFlags: return false
-    case .moveString, .storeString: return string(o)
+    case .moveString, .storeString, .loadString: return string(o)
     default: return A64VectorCoverage.covers(o, hard: hard)
     }
   }
@@ -77,5 +77,7 @@ enum A64Coverage {
     return hard.subtracting(.carry).isEmpty
   }
 
-  private static func string(_ o: Operation) -> Bool { false }
+  private static func string(_ o: Operation) -> Bool {
+    o.length == 8 && o.addressMode == 0 && (o.selector == 0 || o.opcode != .loadString)
+  }
 }

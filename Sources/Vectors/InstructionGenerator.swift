@@ -118,9 +118,9 @@ struct InstructionGenerator {
     }
   }
 
-  /// Branches take none: vendors differ in what 66 does to them.
+  /// Branches and MOVSXD take none: vendors differ in what 66 does to them.
   private func takesOperandSize(_ row: EncodingCatalog.Row) -> Bool {
-    !isBranch(row) && row.feature == .base
+    !isBranch(row) && row.meaning != .movsxd && row.feature == .base
   }
 
   private func wants67(_ row: EncodingCatalog.Row, _ random: inout RandomSource) -> Bool {
@@ -157,7 +157,9 @@ struct InstructionGenerator {
     if !is32Bit && random.chance(60) {
       bytes.insert(random.pick([0x26, 0x2E, 0x36, 0x3E]), at: random.below(bytes.count + 1))
     }
-    if !row.isVEX && row.prefix == nil && !isString(row) && random.chance(60) {
+    // Some makers let these decide what LOOPE and LOOPNE look for.
+    let isLoop = row.meaning == .loope || row.meaning == .loopne
+    if !row.isVEX && row.prefix == nil && !isString(row) && !isLoop && random.chance(60) {
       bytes.insert(random.pick([0xF2, 0xF3]), at: random.below(bytes.count + 1))
     }
   }

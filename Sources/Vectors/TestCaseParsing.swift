@@ -11,7 +11,9 @@ extension TestCase {
     } catch {
       throw TestCaseError("not JSON: \(error.localizedDescription)")
     }
-    guard let object = parsed as? [String: Any] else { throw TestCaseError("not an object") }
+    guard var object = parsed as? [String: Any] else { throw TestCaseError("not an object") }
+    // What is null is missing.
+    object = object.filter { !($0.value is NSNull) }
     name = object["name"] as? String ?? ""
     if let mode = object["mode"] {
       switch try Self.number(mode, "mode") {
@@ -121,7 +123,8 @@ extension TestCase {
     var result: [UInt8] = []
     result.reserveCapacity(text.utf8.count / 2)
     var high: UInt8?
-    for character in text.utf8 {
+    let digits = text.hasPrefix("0x") || text.hasPrefix("0X") ? text.dropFirst(2) : text[...]
+    for character in digits.utf8 {
       let digit: UInt8
       switch character {
       case 0x30...0x39: digit = character - 0x30

@@ -32,7 +32,8 @@ package struct TranslationListing {
         let at = address &+ UInt64(done)
         guard
           var block = translator.translate(
-            start + done, count: buffer.count - done, at: at, longest: BlockTranslator.longest, passes: false)
+            start + done, count: buffer.count - done, at: at, longest: BlockTranslator.longest,
+            passes: false)
         else { return }
         let first = lines.count
         append(block, start + done, buffer.count - done, done, &lines)

@@ -5,15 +5,15 @@
 /// the flags of the instruction's start, so what was defined before stays visible across every
 /// operation that may fault. `Operation.flags` is both, `hardFlags` the first; a back end may keep
 /// the rest as a recipe that is carried out if the fault ever comes.
-enum DeadFlags {
-  static func run(_ block: inout Block) {
+package enum DeadFlags {
+  package static func run(_ block: inout Block) {
     let first = block.operations
     var op = first + Int(block.operationCount)
     var live = FlagSet.all
     var hard = FlagSet.all
     while op > first {
       op -= 1
-      let use = FlagUse(op.pointee.opcode)
+      let use = FlagUse.of(op.pointee.opcode)
       let attributes = op.pointee.attributes
       // The store may change the code that follows, and then any code follows.
       if attributes.contains(.memoryDestination) { live = .all }
@@ -45,7 +45,7 @@ enum DeadFlags {
   static func seen(
     before op: UnsafeMutablePointer<Operation>, _ after: FlagSet
   ) -> FlagSet {
-    let use = FlagUse(op.pointee.opcode)
+    let use = FlagUse.of(op.pointee.opcode)
     let attributes = op.pointee.attributes
     if use.contains(.mayFault) || !attributes.isDisjoint(with: .memory) { return .all }
     var live = after
@@ -86,39 +86,39 @@ private struct FlagUse: OptionSet {
   /// `flags` names what may change and is left as it is.
   static let keepsFlags = FlagUse(rawValue: 1 << 11)
 
-  @inline(__always)
-  init(_ opcode: Opcode) {
-    self =
-      switch opcode {
-      case .add, .subtract, .and, .or, .xor, .andNot, .increment, .decrement, .negate, .not,
-        .multiply, .boundary, .nop, .move, .address, .extractHighByte, .insertHighByte,
-        .signExtend, .zeroExtend, .swapBytes, .multiplyWideUnsigned, .multiplyWideSigned,
-        .multiplyNoFlags, .bitScanForward, .bitScanReverse, .leadingZeros, .trailingZeros,
-        .populationCount, .bitTest, .bitSet, .bitReset, .bitComplement, .bitFieldExtract,
-        .lowestSet, .resetLowest, .maskLowest, .zeroHighBits, .bitDeposit, .bitExtract, .crc32,
-        .compareExchange, .vectorMove, .vectorFromGeneral:
-        []
-      case .addCarry, .subtractBorrow, .addCarryOnly: .carry
-      case .addOverflowOnly: .overflow
-      case .shiftLeft, .shiftRight, .shiftArithmetic, .rotateLeft, .rotateRight,
-        .shiftLeftDouble, .shiftRightDouble:
-        .maySkip
-      case .rotateCarryLeft, .rotateCarryRight: [.carry, .maySkip]
-      case .setCondition, .select: .readsCondition
-      // CMC reads the carry; CLC and STC are too rare to tell apart.
-      case .modifyFlags: .carry
-      case .writeFlags: []
-      case .load, .loadSigned, .store, .divideUnsigned, .divideSigned, .exchange, .exchangeAdd,
-        .compareExchangeWide, .vector, .vectorLoad, .vectorStore, .vectorToGeneral,
-        .vectorFlags, .vectorString, .maskMove, .vectorMaskedLoad, .vectorMaskedStore,
-        .vectorGather:
-        .mayFault
-      case .moveString, .storeString, .loadString, .scanString, .compareString:
-        [.mayFault, .maySkip, .keepsFlags]
-      // They leave the block, or do with flags what only they know.
-      case .readFlags, .jump, .branch, .branchCounter, .jumpIndirect, .raise, .halt, .port,
-        .query, .unsupported, .system, .x87:
-        [.all, .mayFault, .maySkip, .keepsFlags]
-      }
+  /// A function of its own, so that it becomes a table: a branch by opcode is foreseen badly.
+  @inline(never)
+  static func of(_ opcode: Opcode) -> FlagUse {
+    switch opcode {
+    case .add, .subtract, .and, .or, .xor, .andNot, .increment, .decrement, .negate, .not,
+      .multiply, .boundary, .nop, .move, .address, .extractHighByte, .insertHighByte,
+      .signExtend, .zeroExtend, .swapBytes, .multiplyWideUnsigned, .multiplyWideSigned,
+      .multiplyNoFlags, .bitScanForward, .bitScanReverse, .leadingZeros, .trailingZeros,
+      .populationCount, .bitTest, .bitSet, .bitReset, .bitComplement, .bitFieldExtract,
+      .lowestSet, .resetLowest, .maskLowest, .zeroHighBits, .bitDeposit, .bitExtract, .crc32,
+      .compareExchange, .vectorMove, .vectorFromGeneral:
+      []
+    case .addCarry, .subtractBorrow, .addCarryOnly: .carry
+    case .addOverflowOnly: .overflow
+    case .shiftLeft, .shiftRight, .shiftArithmetic, .rotateLeft, .rotateRight,
+      .shiftLeftDouble, .shiftRightDouble:
+      .maySkip
+    case .rotateCarryLeft, .rotateCarryRight: [.carry, .maySkip]
+    case .setCondition, .select: .readsCondition
+    // CMC reads the carry; CLC and STC are too rare to tell apart.
+    case .modifyFlags: .carry
+    case .writeFlags: []
+    case .load, .loadSigned, .store, .divideUnsigned, .divideSigned, .exchange, .exchangeAdd,
+      .compareExchangeWide, .vector, .vectorLoad, .vectorStore, .vectorToGeneral,
+      .vectorFlags, .vectorString, .maskMove, .vectorMaskedLoad, .vectorMaskedStore,
+      .vectorGather:
+      .mayFault
+    case .moveString, .storeString, .loadString, .scanString, .compareString:
+      [.mayFault, .maySkip, .keepsFlags]
+    // They leave the block, or do with flags what only they know.
+    case .readFlags, .jump, .branch, .branchCounter, .jumpIndirect, .raise, .halt, .port,
+      .query, .unsupported, .system, .x87:
+      [.all, .mayFault, .maySkip, .keepsFlags]
+    }
   }
 }

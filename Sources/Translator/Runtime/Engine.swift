@@ -214,7 +214,9 @@ public final class Engine {
     let operations = cache.reserve()
     var translator = BlockTranslator(
       operations: operations, mode: mode, features: configuration.features, access: access)
-    guard let block = translator.translate(address, longest: BlockTranslator.longest) else { return false }
+    guard let block = translator.translate(address, longest: BlockTranslator.longest) else {
+      return false
+    }
     translatedInstructions &+= UInt64(block.instructionCount)
     _ = cache.insert(block)
     return true

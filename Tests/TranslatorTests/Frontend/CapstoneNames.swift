@@ -19,9 +19,14 @@ enum CapstoneNames {
 
   private static let aliases: [String: Set<String>] = [
     "xchg": ["nop"], "cbw": ["cwde", "cdqe"], "cwd": ["cdq", "cqo"], "jcxz": ["jecxz", "jrcxz"],
-    "mov": ["movabs"], "pushal": ["pushaw"], "popal": ["popaw"],
+    "mov": ["movabs"], "movd": ["movq"], "vmovd": ["vmovq"], "pextrd": ["pextrq"],
+    "vpextrd": ["vpextrq"], "pinsrd": ["pinsrq"], "vpinsrd": ["vpinsrq"],
+    "vcvtpd2ps": ["vcvtpd2psx"], "vcvtpd2dq": ["vcvtpd2dqx"], "vcvttpd2dq": ["vcvttpd2dqx"],
+    "pushal": ["pushaw"], "popal": ["popaw"],
     "fxsave": ["fxsave64"], "fxrstor": ["fxrstor64"], "xsave": ["xsave64"],
-    "xrstor": ["xrstor64"],
+    "xrstor": ["xrstor64"], "xsaveopt": ["xsaveopt64"],
+    "shl": ["sal"], "fcompi": ["fcomip"], "fucompi": ["fucomip"], "fneni": ["feni8087_nop"],
+    "fndisi": ["fdisi8087_nop"], "fnsetpm": ["fsetpm"],
   ]
 
   /// CMPPS with a predicate is "cmpltps", PCLMULQDQ with the halves chosen "pclmulhqlqdq".

@@ -21,10 +21,14 @@ final class CapstoneTests: XCTestCase {
     }
     let theirs = capstone.decode(bytes, at: 0)
     let row = ours.map { EncodingCatalog.row($0.row) }
-    let pair = CapstonePair(
+    var pair = CapstonePair(
       mode: mode, bytes: bytes, name: row?.mnemonic.description, length: ours?.length,
       theirName: theirs?.mnemonic, theirLength: theirs?.bytes.count)
     if pair.agrees { return }
+    if let settled = capstone.decode(pair.settledBytes, at: 0) {
+      pair.settledName = settled.mnemonic
+      pair.settledLength = settled.bytes.count + bytes.count - pair.settledBytes.count
+    }
     if let reason = CapstoneDisagreements.reason(pair) {
       explained[reason, default: 0] += 1
       return

@@ -66,8 +66,8 @@ struct Decoder {
   private var vexPrefix: UInt8 = 0
 
   /// The furthest that reading goes: fifteen prefixes, three bytes of opcode, ModRM, SIB,
-  /// displacement and immediate.
-  private static let slack = 40
+  /// displacement and immediate, which are read as eight bytes whatever their length.
+  private static let slack = 48
 
   /// `count` readable bytes at `bytes`, 15 at most are looked at.
   @inline(__always)
@@ -90,7 +90,7 @@ struct Decoder {
   private mutating func readNearEnd(_ out: inout DecodedInstruction) -> DecodeFailure? {
     let bytes = start
     let available = max(count, 0)
-    var padded: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
+    var padded: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0)
     return withUnsafeMutableBytes(of: &padded) { raw in
       guard let copy = raw.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
         return .truncated
@@ -183,13 +183,14 @@ struct Decoder {
     return false
   }
 
-  /// In 32-bit mode 40–4F are no prefixes; there they end the reading of prefixes later.
+  /// In 32-bit mode 40–4F are no prefixes; there they end the reading of prefixes later. A mask for
+  /// each quarter of the bytes: branches would be foreseen badly.
   @inline(__always)
   private func isPrefix(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x66, 0x67, 0xF0, 0xF2, 0xF3, 0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x40...0x4F: true
-    default: false
-    }
+    // 26 2E 36 3E, 40–4F 64–67, F0 F2 F3
+    let lower: UInt64 = byte < 0x40 ? 0x4040_4040_0000_0000 : 0x0000_00F0_0000_FFFF
+    let upper: UInt64 = byte < 0xC0 ? 0 : 0x000D_0000_0000_0000
+    return (byte < 0x80 ? lower : upper) &>> UInt64(byte) & 1 != 0
   }
 
   /// Reads escapes, VEX and the opcode; returns the map.
@@ -253,11 +254,11 @@ struct Decoder {
     } else {
       d = has66 ? 1 : 0
     }
-    if modRM >= 0xC0 { d |= Discriminator.registerForm }
-    d |= UInt32((modRM >> 3) & 7) << Discriminator.regShift
-    d |= UInt32(modRM & 7) << Discriminator.rmShift
-    if i.rex & 8 != 0 { d |= Discriminator.w }
-    if mode == .long64 { d |= Discriminator.longMode }
+    // ModRM.reg and rm as they stand, W from where REX has it.
+    d |= UInt32(modRM & 63) << Discriminator.rmShift
+    d |= modRM >= 0xC0 ? Discriminator.registerForm : 0
+    d |= UInt32(i.rex & 8) << 6
+    d |= mode == .long64 ? Discriminator.longMode : 0
     return d
   }
 
@@ -344,27 +345,20 @@ struct Decoder {
 
   // MARK: Immediates
 
+  /// 1, 2, 4 or 8 bytes.
   @inline(__always)
   private mutating func readSigned(_ count: Int) -> Int64 {
-    let raw = UnsafeRawPointer(p)
+    let value = UnsafeRawPointer(p).loadUnaligned(as: Int64.self)
     p += count
-    switch count {
-    case 1: return Int64(raw.loadUnaligned(as: Int8.self))
-    case 2: return Int64(raw.loadUnaligned(as: Int16.self))
-    case 4: return Int64(raw.loadUnaligned(as: Int32.self))
-    default: return raw.loadUnaligned(as: Int64.self)
-    }
+    let unused = 64 &- Int64(count &* 8)
+    return (value &<< unused) &>> unused
   }
 
   @inline(__always)
   private mutating func readImmediate(_ i: inout DecodedInstruction, _ form: ImmediateForm) {
-    switch form {
-    case .none: break
-    case .byte: i.immediate = readSigned(1) & 0xFF
-    case .signedByte: i.immediate = readSigned(1)
-    case .long: i.immediate = i.operandSize == 2 ? readSigned(2) : readSigned(4)
-    default: readRareImmediate(&i, form)
-    }
+    guard form.rawValue <= ImmediateForm.long.rawValue else { return readRareImmediate(&i, form) }
+    let value = readSigned(form == .long ? i.operandSize == 2 ? 2 : 4 : 1)
+    i.immediate = form == .byte ? value & 0xFF : value
   }
 
   private mutating func readRareImmediate(_ i: inout DecodedInstruction, _ form: ImmediateForm) {

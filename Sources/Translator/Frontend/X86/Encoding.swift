@@ -80,4 +80,5 @@ public enum Feature: UInt8, Sendable {
   case base, mmx, sse, sse2, sse3, ssse3, sse41, sse42, aes, pclmulqdq, sha, popcnt, lzcnt
   case bmi1, bmi2, adx, movbe, rdrand, rdseed, fsgsbase, xsave, cx16, rdtscp
   case avx, avx2, fma, f16c, x87, clflushopt, prefetchw, rdpid, cet
+  case vaes, vpclmulqdq, clwb, xsaveopt
 }

@@ -257,7 +257,9 @@ public struct FeatureSet: Sendable {
   /// What ROMs are offered: no AVX, no random numbers.
   public static var baseline: FeatureSet {
     var set = FeatureSet(bits: ~0)
-    for f in [Feature.avx, .avx2, .fma, .f16c, .rdrand, .rdseed] { set.remove(f) }
+    for f in [Feature.avx, .avx2, .fma, .f16c, .vaes, .vpclmulqdq, .rdrand, .rdseed] {
+      set.remove(f)
+    }
     return set
   }
 }

@@ -7,12 +7,12 @@ struct RowMatch {
 
 /// The bits of the discriminator: what may tell rows of one opcode apart.
 enum Discriminator {
-  // 0–1 mandatory prefix (0 none, 1 66, 2 F3, 3 F2), 2 register form, 3–5 reg, 6–8 rm,
+  // 0–1 mandatory prefix (0 none, 1 66, 2 F3, 3 F2), 2 register form, 3–5 rm, 6–8 reg,
   // 9 W, 10 long mode, 11 L, 12 VEX
   static let prefix: UInt32 = 3
   static let registerForm: UInt32 = 1 << 2
-  static let regShift: UInt32 = 3
-  static let rmShift: UInt32 = 6
+  static let regShift: UInt32 = 6
+  static let rmShift: UInt32 = 3
   static let w: UInt32 = 1 << 9
   static let longMode: UInt32 = 1 << 10
   static let l: UInt32 = 1 << 11

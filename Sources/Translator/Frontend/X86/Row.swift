@@ -27,9 +27,10 @@ struct Row {
 /// What follows ModRM and displacement.
 enum ImmediateForm: UInt8 {
   case none
-  case byte, signedByte, word
-  /// A word or a doubleword by operand size.
+  case byte, signedByte
+  /// A word or a doubleword by operand size. What follows is rare.
   case long
+  case word
   /// As long as the operand.
   case whole
   /// An address as long as addresses are.

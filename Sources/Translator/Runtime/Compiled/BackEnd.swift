@@ -63,7 +63,8 @@ protocol BackEnd {
   /// Makes the branch of an exit go to an offset of the code memory. `writable` is the start of the
   /// writable view. Returns how many bytes were changed, from `exit.patch` on.
   static func patch(
-    _ exit: ExitRecord, to offset: UInt32, _ writable: UnsafeMutablePointer<UInt8>) -> Int
+    _ exit: ExitRecord, to offset: UInt32, _ writable: UnsafeMutablePointer<UInt8>
+  ) -> Int
 
   /// Packs RFLAGS' arithmetic flags and DF for compiled code, and back.
   static func importFlags(_ state: UnsafeMutablePointer<TransomGuestState>)

@@ -180,7 +180,9 @@ extension Engine {
     if let block = cache.find(address, mode) { return block.pointee }
     var translator = BlockTranslator(
       operations: cache.reserve(), mode: mode, features: configuration.features, access: access)
-    guard let block = translator.translate(address, longest: BlockTranslator.longest) else { return nil }
+    guard let block = translator.translate(address, longest: BlockTranslator.longest) else {
+      return nil
+    }
     return cache.insert(block).pointee
   }
 

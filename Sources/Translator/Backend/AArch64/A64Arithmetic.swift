@@ -347,7 +347,26 @@ extension A64Emitter {
         o.opcode == .or ? .or : o.opcode == .xor ? .exclusiveOr : .and
       bitwise(kind, x, left, right, inverted: false, false)
     }
+    if isExtendedNext(o) {
+      // The next instruction clears what lies above.
+      willWrite(o.destination)
+      return a.zeroExtend(A64Map.register(o.destination), x, bytes: UInt32(o.width))
+    }
     insert(o.destination, x, width: o.width)
+  }
+
+  /// `movzx r, r` of the same part follows; it is then done already.
+  private mutating func isExtendedNext(_ o: Operation) -> Bool {
+    guard o.destination.isRegister, n == boundary + 1, n + 2 < Int(block.operationCount),
+      ops[n + 1].opcode == .boundary, !plan.isInterpreted[n + 1]
+    else { return false }
+    let next = ops[n + 2]
+    guard next.opcode == .zeroExtend, next.selector == o.width, next.left == o.destination,
+      next.destination == o.destination, next.width >= 4,
+      n + 3 >= Int(block.operationCount) || ops[n + 3].opcode == .boundary
+    else { return false }
+    plan.isPaired[n + 1] = true
+    return true
   }
 
   /// Comparisons of which only ZF, or ZF and CF, are read: zero-extended operands will do.
@@ -355,7 +374,16 @@ extension A64Emitter {
     _ o: Operation, _ left: A64Register, _ right: Operand
   ) -> Bool {
     let isUnsigned = need.isSubset(of: [.zero, .carry])
-    guard !o.destination.isStored, isUnsigned else { return false }
+    guard !o.destination.isStored else { return false }
+    if o.opcode == .and, case .constant(let value) = right, value < 0x80 {
+      // Too small to be negative in any width.
+      let needsParity = need.contains(.parity)
+      bitwise(
+        .andFlags, needsParity ? A64Map.parity : .zero, left, right, inverted: false, false)
+      form = .logic
+      return true
+    }
+    guard isUnsigned else { return false }
     let bytes = UInt32(o.width)
     switch o.opcode {
     case .and:

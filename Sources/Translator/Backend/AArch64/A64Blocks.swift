@@ -110,9 +110,17 @@ extension A64Emitter {
     addExit(exit)
     a.branch()
     plan.exits[plan.counts.pointee.exits - 1].resume = a.count
+    forgetAll()
+    form = .canonical
+  }
+
+  /// The interpreter may have changed any register, and the dispatcher those that are not the
+  /// guest's.
+  private mutating func forgetAll() {
     zeroes = 0
     signInRDX = 0
-    form = .canonical
+    sumInSaved = 0
+    knownAddress = nil
   }
 
   private mutating func writeOperations(_ end: Int) {
@@ -128,6 +136,7 @@ extension A64Emitter {
     where plan.exits[e].kind == .interpret || plan.exits[e].kind == .leave {
       plan.exits[e].operationCount = end - boundary
       plan.exits[e].resume = a.count
+      forgetAll()
       if end == Int(block.operationCount) { plan.exits[e].kind = .leave }
     }
   }

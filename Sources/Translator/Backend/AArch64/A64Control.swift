@@ -125,10 +125,26 @@ extension A64Emitter {
   /// Through the table of branch targets, whose entries check the whole address in x16.
   mutating func jumpIndirect() {
     let o = op.pointee
-    let target = register(o.left)
-    canonicalize(.all)
-    count(executed + 1)
-    if target != A64Map.scratch { a.move(A64Map.scratch, target) }
+    if isTargetReady {
+      // x16 holds it; conversions of flags want a scratch register.
+      if form != .canonical && !plan.hasFlagM {
+        a.move(A64Map.third, A64Map.scratch)
+        canonicalize(.all)
+        a.move(A64Map.scratch, A64Map.third)
+      } else if form == .floatCompare {
+        a.move(A64Map.third, A64Map.scratch)
+        canonicalize(.all)
+        a.move(A64Map.scratch, A64Map.third)
+      } else {
+        canonicalize(.all)
+      }
+      count(executed + 1)
+    } else {
+      let target = register(o.left)
+      canonicalize(.all)
+      count(executed + 1)
+      a.move(A64Map.scratch, target)
+    }
     a.zeroExtend(A64Map.other, A64Map.scratch, bytes: 2)
     a.access(.load(bytes: 8), A64Map.other.number, A64Map.branchTable, A64Map.other, scaled: true)
     a.branch(to: A64Map.other)

@@ -18,8 +18,10 @@ enum A64Coverage {
     case .shiftLeft, .shiftRight, .shiftArithmetic: return shift(o, need)
     case .rotateLeft, .rotateRight:
       // What a rotate leaves alone must not be lost.
-      return o.width >= 4 && need.isEmpty && !o.attributes.contains(.memoryDestination)
-        && (o.right == .immediate || o.right == .rcx || o.right.isRegister)
+      guard need.isEmpty, o.right == .immediate || o.right.isRegister else { return false }
+      if o.width >= 4 { return true }
+      return o.right == .immediate
+        && o.attributes.isDisjoint(with: [.memoryDestination, .memoryLeft])
     case .shiftLeftDouble, .shiftRightDouble:
       return o.width >= 4 && need.isEmpty && o.third == .immediate
         && o.attributes.isDisjoint(with: [.memoryLeft, .memoryDestination])
@@ -66,7 +68,7 @@ enum A64Coverage {
         || need.isDisjoint(with: [.carry, .overflow])
     }
     // A count of zero leaves flags alone.
-    return o.width >= 4 && need.isEmpty && !o.attributes.contains(.memoryDestination)
+    return o.width >= 4 && need.isEmpty
   }
 
   private static func bitTest(_ o: Operation, _ hard: FlagSet) -> Bool {

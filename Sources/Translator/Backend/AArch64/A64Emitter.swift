@@ -22,6 +22,13 @@ struct A64Emitter {
   /// Guest registers known to be zero, by number; and that RDX holds RAX's sign.
   var zeroes: UInt32 = 0
   var signInRDX: UInt8 = 0
+  /// `A64Map.scratch` holds the target of the indirect jump that follows.
+  var isTargetReady = false
+  /// What `A64Map.saved` holds: base + index·scale of the last operand that wanted it, as
+  /// base, index, scale, and one bit that says so.
+  var sumInSaved: UInt32 = 0
+  /// The address in `A64Map.constantAddress`, if it is known.
+  var knownAddress: UInt64?
   /// Position of the block's first instruction, where a branch to its own start goes.
   var start = 0
   /// Whether the code of this instruction is followed by more.
@@ -61,7 +68,7 @@ struct A64Plan {
     literals = .allocate(capacity: Self.literalCapacity)
     constants = .allocate(capacity: 32)
     counts = .allocate(capacity: 1)
-    lookAhead = .allocate(capacity: longest)
+    lookAhead = .allocate(capacity: longest * A64LookAhead.deepest)
     counts.initialize(to: A64Counts())
   }
 
@@ -157,6 +164,7 @@ extension A64Emitter {
     if value.isTemporary {
       constants.pending &= ~(1 << UInt32(value.raw - 16))
     } else if value.isRegister {
+      forgetSum(of: value)
       zeroes &= ~(1 << UInt32(value.raw))
       if value == .rax || value == .rdx { signInRDX = 0 }
     }

@@ -93,22 +93,34 @@ enum A64Liveness {
 
 /// Which flags code at an address reads before it overwrites them.
 struct A64LookAhead {
+  /// Room for a block for each step of `deepest`.
   let operations: UnsafeMutablePointer<Operation>
   let mode: ProcessorMode
-  private static let longest = 6
+  private static let longest = 8
+  static let deepest = 3
 
-  func flagsRead(at address: UInt64) -> FlagSet {
-    var translator = BlockTranslator(operations: operations, mode: mode, features: .full)
+  func flagsRead(at address: UInt64) -> FlagSet { flagsRead(at: address, Self.deepest, .all) }
+
+  /// Follows branches and jumps a few steps; what is still open at the end counts as read.
+  private func flagsRead(at address: UInt64, _ steps: Int, _ asked: FlagSet) -> FlagSet {
+    guard steps > 0 else { return asked }
+    let room = operations + (steps - 1) * TranslationCache.longestBlock
+    var translator = BlockTranslator(operations: room, mode: mode, features: .full)
     guard let block = translator.translate(address, longest: Self.longest, passes: false) else {
-      return .all
+      return asked
     }
     var read: FlagSet = []
-    var open = FlagSet.all
+    var open = asked
     for n in 0..<Int(block.operationCount) {
       let op = block.operations + n
       read.formUnion(A64Liveness.reads(op).intersection(open))
+      open.subtract(read)
       switch op.pointee.opcode {
-      case .branch, .branchCounter, .jump: return read.union(open)
+      case .branch, .branchCounter, .jump:
+        let target = UInt64(bitPattern: op.pointee.immediate)
+        read.formUnion(target == address ? [] : flagsRead(at: target, steps - 1, open))
+        if op.pointee.opcode == .jump { return read }
+        open.subtract(read)
       default: open.subtract(A64Liveness.defines(op))
       }
       if open.isEmpty { return read }

@@ -35,6 +35,7 @@ struct X86_64BackEnd: BackEnd {
 
   /// Instructions that may be executed before the counter is looked at.
   static var longestPrefix: Int { 12 }
+  static var extendsBlocks: Bool { false }
   static var slack: Int64 { Int64(longestPrefix) }
 
   init(layout: CodeLayout) {

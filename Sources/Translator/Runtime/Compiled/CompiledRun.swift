@@ -55,6 +55,7 @@ extension Engine {
     defer { endTranslation(start) }
     var translator = BlockTranslator(
       operations: scratch, mode: mode, features: configuration.features, access: access)
+    translator.extendsBlocks = NativeBackEnd.extendsBlocks
     guard let block = translator.translate(address, longest: BlockTranslator.longest) else {
       return nil
     }

@@ -12,8 +12,6 @@ struct BlockTranslator {
   /// Where the guest's bytes are read from, if not at their own addresses: host address of the
   /// byte that the guest has at `sourceStart`, and how many there are.
   private var source: UnsafePointer<UInt8>?
-  /// A block goes on behind a conditional branch that is not taken.
-  var extendsBlocks = false
   private var sourceStart: UInt64 = 0
   private var sourceCount: UInt64 = 0
 
@@ -46,7 +44,7 @@ struct BlockTranslator {
   mutating func translate(
     _ address: UInt64, longest: Int, sideExits: Int = mostSideExits, passes: Bool = true
   ) -> Block? {
-    lifter.sideExits = sideExits
+    lifter.begin(sideExits: sideExits)
     var at = address
     var readableEnd = address
     var count = 0

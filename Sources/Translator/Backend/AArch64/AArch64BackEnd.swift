@@ -6,7 +6,6 @@ struct AArch64BackEnd: BackEnd {
   let layout: CodeLayout
   private var plan: A64Plan
 
-  static var extendsBlocks: Bool { true }
   /// A block looks at the counter before it counts itself down.
   static var slack: Int64 { 64 }
 

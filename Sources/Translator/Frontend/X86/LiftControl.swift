@@ -45,20 +45,6 @@ extension Lifter {
     goOn(behind: relativeTarget)
   }
 
-  /// Takes back the jump behind a conditional branch: what follows belongs to the same block. False
-  /// if the last instruction was no such branch.
-  mutating func resumeBehindBranch() -> Bool {
-    let last = builder.count - 1
-    guard last > 0, builder.operations[last].opcode == .jump,
-      builder.operations[last].immediate == Int64(bitPattern: nextAddress)
-    else { return false }
-    let before = builder.operations[last - 1].opcode
-    guard before == .branch || before == .branchCounter else { return false }
-    builder.count = last
-    ended = false
-    return true
-  }
-
   mutating func jumpIndirect(_ target: Value, _ attributes: Attributes = []) {
     var value = target
     if mode != .long64 || operandSize != 8 {

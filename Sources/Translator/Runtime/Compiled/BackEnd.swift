@@ -73,9 +73,6 @@ protocol BackEnd {
   /// Puts flags that only a fault can see where they belong, as an instruction's `recipe` says.
   static func recoverFlags(_ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: UInt8)
 
-  /// Whether blocks may go on behind conditional branches.
-  static var extendsBlocks: Bool { get }
-
   /// How many instructions may run before the counter is looked at.
   static var slack: Int64 { get }
 }

@@ -53,10 +53,7 @@ extension Engine {
   func compile(_ compiled: CompiledCode<NativeBackEnd>, _ address: UInt64) -> Int? {
     let start = configuration.clock?() ?? 0
     defer { endTranslation(start) }
-    var translator = BlockTranslator(
-      operations: scratch, mode: mode, features: configuration.features, access: access)
-    translator.extendsBlocks = NativeBackEnd.extendsBlocks
-    guard let block = translator.translate(address, longest: BlockTranslator.longest) else {
+    guard let block = translator.pointee.translate(address, longest: BlockTranslator.longest) else {
       return nil
     }
     translatedInstructions &+= UInt64(block.instructionCount)

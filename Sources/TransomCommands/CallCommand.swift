@@ -60,7 +60,10 @@ public struct CallCommand: ParsableCommand {
   public func run() throws {
     do {
       let call = try description()
-      let result = try EngineCall(call, on: backend, features: profile.features).perform()
+      let result =
+        backend.isInProcess
+        ? try EngineCall(call, on: backend, features: profile.features).perform()
+        : try PortableCall(call, features: profile.features).perform()
       print(json ? CallReport(result, call, backend).json : Self.text(result))
     } catch let fault as CallFault {
       if json { print(FaultReport(fault).json) }

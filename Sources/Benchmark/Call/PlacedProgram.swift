@@ -93,7 +93,36 @@ package final class PlacedProgram {
     memory.write(Placed(address: address, bytes: bytes))
   }
 
-  /// Builds the frame that the convention asks for and points the processor at the function.
+  /// All regions, the stack too.
+  var regions: [Region] { memory.regions }
+
+  /// The contents of every region that are not zero, in pieces of a page.
+  func contents() -> [Placed] {
+    let pageSize: UInt64 = 4096
+    var result: [Placed] = []
+    for region in memory.regions {
+      for page in stride(from: region.address, to: region.end, by: Int(pageSize)) {
+        guard let bytes = memory.read(page, Int(min(pageSize, region.end - page))),
+          bytes.contains(where: { $0 != 0 })
+        else { continue }
+        result.append(Placed(address: page, bytes: bytes))
+      }
+    }
+    return result
+  }
+
+  /// Builds the frame that the convention asks for; the state in which the function is entered.
+  func entryState(
+    entry: UInt64, abi: CallDescription.ABI, arguments: [UInt64]
+  ) -> ProcessorState {
+    var state = ProcessorState()
+    for (register, value) in zip(abi.registers, arguments) { state[register] = value }
+    state[4] = buildFrame(abi, arguments)
+    state[ProcessorState.Word.rip] = entry
+    return state
+  }
+
+  /// The same, for a processor of this process.
   func enter(
     _ processor: CaseProcessor, entry: UInt64, abi: CallDescription.ABI, arguments: [UInt64],
     budget: UInt64 = .max
@@ -102,6 +131,12 @@ package final class PlacedProgram {
     let state = processor.engine.state
     let general = UnsafeMutableRawPointer(state).assumingMemoryBound(to: UInt64.self)
     for (register, value) in zip(abi.registers, arguments) { general[register] = value }
+    general[4] = buildFrame(abi, arguments)
+    state.pointee.rip = entry
+  }
+
+  /// Arguments and return address on the stack. RSP at the function's first instruction.
+  private func buildFrame(_ abi: CallDescription.ABI, _ arguments: [UInt64]) -> UInt64 {
     let onStack = arguments.dropFirst(abi.registers.count)
     let size = (abi.homeSpace + UInt64(onStack.count) * 8 + 15) & ~15
     // Behind a call, RSP is 8 modulo 16.
@@ -110,8 +145,7 @@ package final class PlacedProgram {
     frame += [UInt8](repeating: 0, count: Int(abi.homeSpace))
     for value in onStack { frame += Self.littleEndian(value) }
     write(frame, at: top)
-    general[4] = top
-    state.pointee.rip = entry
+    return top
   }
 
   private static func littleEndian(_ value: UInt64) -> [UInt8] {

@@ -55,7 +55,45 @@ public struct BlockTranslation: Sendable {
         Instruction(
           guest: guest.line, lifted: line.lifted, operations: line.operations, host: []))
     }
-    if let target { throw UsageError("there is no \(target.rawValue) back end here") }
+    if let target { try addHostCode(bytes, address, is32Bit, target) }
+  }
+
+  private mutating func addHostCode(
+    _ bytes: [UInt8], _ address: UInt64, _ is32Bit: Bool, _ target: Target
+  ) throws {
+    guard let disassembler = Disassembler(mode: target == .aarch64 ? .aarch64 : .bits64) else {
+      throw UsageError("capstone was built without \(target.rawValue)")
+    }
+    guard
+      let code = CodeListing.make(
+        bytes: bytes, address: address, mode: is32Bit ? .protected32 : .long64,
+        features: .baseline, target: target == .aarch64 ? .aarch64 : .x86_64)
+    else { throw UsageError("the bytes are no instruction") }
+    // What capstone does not know is shown as bytes; an AArch64 instruction has four.
+    func lines(_ code: [UInt8]) -> [String] {
+      var result: [String] = []
+      var rest = code[...]
+      while !rest.isEmpty {
+        if let one = disassembler.decode(rest, at: 0) {
+          result.append(one.operands.isEmpty ? one.mnemonic : one.mnemonic + " " + one.operands)
+          rest = rest.dropFirst(one.bytes.count)
+        } else {
+          let raw = rest.prefix(target == .aarch64 ? 4 : 1)
+          result.append("(" + raw.map { String($0, radix: 16) }.joined(separator: " ") + ")")
+          rest = rest.dropFirst(raw.count)
+        }
+      }
+      return result
+    }
+    var assembly: [String] = []
+    for n in instructions.indices where n < code.instructions.count {
+      instructions[n].host = lines(code.instructions[n])
+      assembly += instructions[n].host
+    }
+    host = HostCode(
+      bodyCount: assembly.count, entryCount: lines(code.entry).count,
+      exitCount: lines(code.exits).count, bytes: code.instructions.flatMap { $0 },
+      assembly: assembly)
   }
 
   /// The block that begins at an offset of a driver's image.

@@ -45,10 +45,51 @@ extension A64Emitter {
     let o = op.pointee
     let target = UInt64(bitPattern: o.immediate)
     branch(to: target, if: form.test(o.selector))
+    settleBehindBranch()
+  }
+
+  /// What only the way on reads is computed behind the branch.
+  private mutating func settleBehindBranch() {
+    let later = plan.hard[n]
+    if case .result(let r, let is64) = form, !later.isEmpty {
+      a.addImmediate(
+        later.contains(.parity) ? A64Map.parity : .zero, r, 0, subtract: true, flags: true,
+        is64: is64)
+      form = .canonical
+    }
+    guard let put = postponed else { return }
+    postponed = nil
+    let wanted = later.intersection([.parity, .adjust])
+    guard !wanted.isEmpty else { return }
+    if later.contains(.adjust) { recoverAdjust(put) }
+    // A comparison left its result there.
+    if put.result != .zero { a.move(A64Map.parity, put.result) }
+  }
+
+  /// left ^ right of an operation that is done: a comparison's operands are still there, a constant
+  /// can be taken back from the result.
+  private mutating func recoverAdjust(_ put: A64Postponed) {
+    switch put.right {
+    case .register(let b): a.logic(.exclusiveOr, A64Map.adjust, put.left, b)
+    case .constant(let value):
+      var left = put.left
+      if put.result != .zero {
+        let amount = signExtended(value, put.is64 ? 8 : 4)
+        addConstant(
+          A64Map.adjust, put.result, put.isSubtraction ? amount : 0 &- amount, is64: put.is64)
+        left = A64Map.adjust
+      }
+      if value & 16 != 0 {
+        a.logicImmediate(
+          .exclusiveOr, A64Map.adjust, left, pattern: A64Immediate.logical(16, is64: true) ?? 0)
+      } else if left != A64Map.adjust {
+        a.move(A64Map.adjust, left)
+      }
+    }
   }
 
   mutating func branch(to target: UInt64, if test: A64Test) {
-    let flags = plan.hard[n]
+    let flags = plan.taken[n]
     let isLoop = target == block.address && !layout.isCounting && !needsConversion(flags)
     switch test {
     case .never: return
@@ -114,7 +155,7 @@ extension A64Emitter {
       branch(to: target, if: .zero(rcx, is64: is64, false))
       a.patch(over, to: a.count)
     default:
-      canonicalize(plan.hard[n].union(.zero))
+      canonicalize(plan.hard[n].union(plan.taken[n]).union(.zero))
       let over = a.count
       a.branch(if: o.selector == 2 ? .notEqual : .equal)
       branch(to: target, if: .zero(rcx, is64: is64, false))

@@ -39,6 +39,8 @@ struct CodeLayout {
   /// Of the host's processor, beyond what every one of its kind has: for AArch64 FEAT_FlagM and
   /// FEAT_FlagM2 as bits 0 and 1.
   var hostFeatures: UInt64 = 0
+  /// Where the guest's code is to be read, if not at its addresses.
+  var detached: DetachedCode?
 }
 
 /// What every back end offers the dispatcher. Writes bytes; never executes them.

@@ -16,7 +16,21 @@ public struct BlockTranslation: Sendable {
   }
 
   /// Architectures that host code can be shown for.
-  public enum Target: String, CaseIterable, Sendable { case aarch64, x86_64 }
+  public enum Target: String, CaseIterable, Sendable {
+    case aarch64, x86_64
+
+    /// This machine's.
+    public static var native: Target {
+      #if arch(arm64)
+        .aarch64
+      #else
+        .x86_64
+      #endif
+    }
+
+    var architecture: HostListing.Architecture { self == .aarch64 ? .aarch64 : .x86_64 }
+    var disassembly: Disassembler.Mode { self == .aarch64 ? .aarch64 : .bits64 }
+  }
 
   /// What a block becomes on a host, in instructions.
   public struct HostCode: Sendable {
@@ -27,15 +41,18 @@ public struct BlockTranslation: Sendable {
     /// The body.
     public var bytes: [UInt8]
     public var assembly: [String]
+    /// Guest instructions that are left to the interpreter; their share of the body leads there.
+    public var interpretedCount: Int
   }
 
   public private(set) var instructions: [Instruction] = []
   public private(set) var host: HostCode?
 
   /// Takes the block that `bytes` begin with, as code at `address`. Without a target only the IR is
-  /// made.
+  /// made. `hostFeatures` as in `EngineConfiguration`.
   public init(
-    _ bytes: [UInt8], at address: UInt64, is32Bit: Bool = false, target: Target? = nil
+    _ bytes: [UInt8], at address: UInt64, is32Bit: Bool = false, target: Target? = nil,
+    hostFeatures: UInt64 = 0
   ) throws {
     guard !bytes.isEmpty else { throw UsageError("there are no bytes to translate") }
     guard let disassembler = Disassembler(mode: is32Bit ? .bits32 : .bits64) else {
@@ -55,54 +72,56 @@ public struct BlockTranslation: Sendable {
         Instruction(
           guest: guest.line, lifted: line.lifted, operations: line.operations, host: []))
     }
-    if let target { try addHostCode(bytes, address, is32Bit, target) }
+    guard let target else { return }
+    guard
+      let listing = HostListing.make(
+        bytes: bytes, address: address, mode: is32Bit ? .protected32 : .long64,
+        features: .baseline, architecture: target.architecture, hostFeatures: hostFeatures),
+      let hostDisassembler = Disassembler(mode: target.disassembly)
+    else { throw UsageError("there is no \(target.rawValue) back end here") }
+    show(listing, hostDisassembler)
   }
 
-  private mutating func addHostCode(
-    _ bytes: [UInt8], _ address: UInt64, _ is32Bit: Bool, _ target: Target
-  ) throws {
-    guard let disassembler = Disassembler(mode: target == .aarch64 ? .aarch64 : .bits64) else {
-      throw UsageError("capstone was built without \(target.rawValue)")
-    }
-    guard
-      let code = CodeListing.make(
-        bytes: bytes, address: address, mode: is32Bit ? .protected32 : .long64,
-        features: .baseline, target: target == .aarch64 ? .aarch64 : .x86_64)
-    else { throw UsageError("the bytes are no instruction") }
-    // What capstone does not know is shown as bytes; an AArch64 instruction has four.
-    func lines(_ code: [UInt8]) -> [String] {
-      var result: [String] = []
-      var rest = code[...]
-      while !rest.isEmpty {
-        if let one = disassembler.decode(rest, at: 0) {
-          result.append(one.operands.isEmpty ? one.mnemonic : one.mnemonic + " " + one.operands)
-          rest = rest.dropFirst(one.bytes.count)
-        } else {
-          let raw = rest.prefix(target == .aarch64 ? 4 : 1)
-          result.append("(" + raw.map { String($0, radix: 16) }.joined(separator: " ") + ")")
-          rest = rest.dropFirst(raw.count)
-        }
+  /// Disassembles host code and lays it beside the guest's.
+  private mutating func show(_ listing: HostListing, _ disassembler: Disassembler) {
+    func text(_ code: [UInt8], _ at: UInt64) -> [String] {
+      disassembler.decode(code, at: at, limit: code.count).map {
+        $0.operands.isEmpty ? $0.mnemonic : $0.mnemonic + " " + $0.operands
       }
-      return result
     }
-    var assembly: [String] = []
-    for n in instructions.indices where n < code.instructions.count {
-      instructions[n].host = lines(code.instructions[n])
-      assembly += instructions[n].host
+    var at = listing.address
+    let entry = text(listing.entry, at)
+    at += UInt64(listing.entry.count)
+    var body = HostCode(
+      bodyCount: 0, entryCount: entry.count, exitCount: 0, bytes: [], assembly: [],
+      interpretedCount: listing.interpreted)
+    // A compiled block may be shorter than one that is only listed.
+    instructions.removeLast(max(0, instructions.count - listing.instructions.count))
+    for (n, code) in listing.instructions.enumerated() {
+      let lines = text(code, at)
+      if n < instructions.count { instructions[n].host = lines }
+      body.bytes += code
+      body.assembly += lines
+      at += UInt64(code.count)
     }
-    host = HostCode(
-      bodyCount: assembly.count, entryCount: lines(code.entry).count,
-      exitCount: lines(code.exits).count, bytes: code.instructions.flatMap { $0 },
-      assembly: assembly)
+    body.bodyCount = body.assembly.count
+    let exit = text(listing.exit, at)
+    body.exitCount = exit.count
+    if !exit.isEmpty, !instructions.isEmpty {
+      instructions[instructions.count - 1].host += exit.map { $0 + "  (exit)" }
+    }
+    host = body
   }
 
   /// The block that begins at an offset of a driver's image.
   public init(
-    _ driver: DriverSource, at offset: UInt64, is32Bit: Bool = false, target: Target? = nil
+    _ driver: DriverSource, at offset: UInt64, is32Bit: Bool = false, target: Target? = nil,
+    hostFeatures: UInt64 = 0
   ) throws {
     let listing = try GuestListing(driver)
     let bytes = Array(try listing.bytes(from: offset).prefix(4096))
-    try self.init(bytes, at: offset, is32Bit: is32Bit, target: target)
+    try self.init(
+      bytes, at: offset, is32Bit: is32Bit, target: target, hostFeatures: hostFeatures)
   }
 
   /// Guest and IR on the left, host code on the right. "-" marks what the passes drop or change, "+"

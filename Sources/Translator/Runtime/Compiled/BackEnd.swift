@@ -43,6 +43,13 @@ struct CodeLayout {
   var detached: DetachedCode?
 }
 
+/// Guest code that is read elsewhere than at its address.
+struct DetachedCode {
+  var bytes: UnsafePointer<UInt8>
+  var count: Int
+  var address: UInt64
+}
+
 /// What every back end offers the dispatcher. Writes bytes; never executes them.
 protocol BackEnd {
   /// Writes the stubs at the buffer's cursor.

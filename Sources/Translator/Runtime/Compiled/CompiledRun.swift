@@ -53,6 +53,8 @@ extension Engine {
   func compile(_ compiled: CompiledCode<NativeBackEnd>, _ address: UInt64) -> Int? {
     let start = configuration.clock?() ?? 0
     defer { endTranslation(start) }
+    translator.pointee.endsAtOwnStores =
+      configuration.protection == nil || codeMap.guarding(of: address) == .mixed
     guard let block = translator.pointee.translate(address, longest: BlockTranslator.longest) else {
       return nil
     }
@@ -99,7 +101,7 @@ extension Engine {
           guard exit.kind == .interpret, canResume(compiled, exit) else { return nil }
           at = compiled.executable(exit.resume)
           adjustment = Int64(exit.adjustment) - 1
-        case .exhausted: return nil
+        case .exhausted: return interpretBlock(compiled)
         case .stale:
           codeMap.markStale(compiled.tables.pointee.blocks[Int(exit.block)].address)
           return nil
@@ -163,14 +165,21 @@ extension Engine {
   /// Executes IR up to the instruction limit, which compiled code would overstep.
   private func interpretToLimit(_ compiled: CompiledCode<NativeBackEnd>) -> Exit? {
     while headroom < 0 {
-      applyPending()
-      let address = state.pointee.rip
-      guard findOrTranslate(compiled, address) != nil else { return .branchOutside }
-      guard let block = reference(address) else { return .branchOutside }
-      if let exit = run(block, compiled) { return exit }
+      if let exit = interpretBlock(compiled) { return exit }
       if accessChanged || state.pointee.rflags & Flag.trap != 0 { return nil }
     }
     return nil
+  }
+
+  /// Executes the block at `rip` as IR, which stops exactly at the limit: for a block that is longer
+  /// than what remains.
+  private func interpretBlock(_ compiled: CompiledCode<NativeBackEnd>) -> Exit? {
+    applyPending()
+    let address = state.pointee.rip
+    guard findOrTranslate(compiled, address) != nil, let block = reference(address) else {
+      return .branchOutside
+    }
+    return run(block, compiled)
   }
 
   /// The block at an address for the interpreter.

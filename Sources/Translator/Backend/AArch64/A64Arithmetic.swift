@@ -96,6 +96,7 @@ extension A64Emitter {
       }
       return a.add(d, left, inRegister(right, A64Map.other), subtract: subtract, is64: is64)
     }
+    if keepsCarry && stepForBranch(o, d, left, subtract: subtract, is64) { return }
     if subtract, d == .zero, o.opcode == .subtract, compareWithZero(o, left, right, is64) { return }
     postpone(d, left, right, subtract: subtract, is64)
     noteAdjust(o, left, right)
@@ -107,6 +108,23 @@ extension A64Emitter {
     if keepsCarry { return carryFromScratch() }
     // The carry of a sum is that of subtracting its negative too.
     form = subtract ? .canonical : .direct
+  }
+
+  /// INC or DEC, which leave CF alone, in front of a branch on ZF: the count is tested itself, and
+  /// NZCV keeps its C. A loop then carries CF through for nothing.
+  private mutating func stepForBranch(
+    _ o: Operation, _ d: A64Register, _ left: A64Register, subtract: Bool, _ is64: Bool
+  ) -> Bool {
+    guard form == .canonical, o.destination.isRegister, o.destination == o.left,
+      n + 2 < Int(block.operationCount), ops[n + 1].opcode == .boundary,
+      ops[n + 2].opcode == .branch, ops[n + 2].selector & 14 == 4, !plan.isInterpreted[n + 1],
+      plan.taken[n + 2].isSubset(of: .carry)
+    else { return false }
+    willWrite(o.destination)
+    a.addImmediate(d, left, 1, subtract: subtract, is64: is64)
+    step = A64Postponed(
+      left: d, right: .constant(1), result: d, isSubtraction: subtract, is64: is64)
+    return true
   }
 
   /// PF and AF wait until behind a branch that does not need them where it leads to, if they can be

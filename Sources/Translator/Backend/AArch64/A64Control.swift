@@ -44,8 +44,28 @@ extension A64Emitter {
   mutating func branch() {
     let o = op.pointee
     let target = UInt64(bitPattern: o.immediate)
+    if let step {
+      branch(
+        to: target, if: .zero(step.result, is64: step.is64, o.selector & 1 == 0))
+      return settle(step)
+    }
     branch(to: target, if: form.test(o.selector))
     settleBehindBranch()
+  }
+
+  /// The flags of INC or DEC for the way on: of its old value, C kept.
+  private mutating func settle(_ done: A64Postponed) {
+    step = nil
+    let later = plan.hard[n]
+    guard !later.isSubset(of: .carry) else { return }
+    carryToScratch()
+    let old = A64Map.scratch
+    a.addImmediate(old, done.result, 1, subtract: !done.isSubtraction, is64: done.is64)
+    if later.contains(.adjust) { a.move(A64Map.adjust, old) }
+    let to = later.isDisjoint(with: [.parity, .adjust]) ? A64Register.zero : A64Map.parity
+    a.addImmediate(
+      to, old, 1, subtract: done.isSubtraction, flags: true, is64: done.is64)
+    carryFromScratch()
   }
 
   /// What only the way on reads is computed behind the branch.

@@ -24,6 +24,8 @@ struct A64Emitter {
   var signInRDX: UInt8 = 0
   /// PF and AF that are computed behind the branch that comes next.
   var postponed: A64Postponed?
+  /// An INC or DEC whose result the branch that comes next tests itself.
+  var step: A64Postponed?
   /// `A64Map.scratch` holds the target of the indirect jump that follows.
   var isTargetReady = false
   /// What `A64Map.saved` holds: base + index·scale of the last operand that wanted it, as

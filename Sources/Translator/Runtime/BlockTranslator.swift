@@ -41,8 +41,11 @@ struct BlockTranslator {
 
   /// Nil if not even one byte at `address` is readable. A block never exceeds its capacity: an
   /// instruction needs 48 operations at most, and none is begun with less room.
+  ///
+  /// `endsAtStores`: a store ends the block, as it may change what follows.
   mutating func translate(
-    _ address: UInt64, longest: Int, sideExits: Int = mostSideExits, passes: Bool = true
+    _ address: UInt64, longest: Int, sideExits: Int = mostSideExits, passes: Bool = true,
+    endsAtStores: Bool = false
   ) -> Block? {
     lifter.sideExits = sideExits
     var at = address
@@ -56,6 +59,7 @@ struct BlockTranslator {
           break
         }
       }
+      let first = lifter.builder.count
       guard one(at, readableEnd &- at, base: address) else {
         // The rest of the instruction is not there: fetching it faults when it is reached.
         if count == 0 { fetchFault(at, readableEnd, base: address) }
@@ -64,6 +68,7 @@ struct BlockTranslator {
       at = lifter.next
       count &+= 1
       if lifter.ended || at >= lifter.join { break }
+      if endsAtStores && lifter.stores(from: first) { break }
       if at &- address > 60_000 || at > lifter.addressMask { break }
     }
     if !lifter.ended { lifter.jump(to: at & lifter.addressMask) }

@@ -121,10 +121,17 @@ final class CompiledCode<Host: BackEnd> {
       && !codeMap.isFull
   }
 
-  /// Writes the block's code and makes it known. Returns its index.
-  func insert(_ block: Block) -> Int {
+  /// Flushes unless the longest block fits.
+  func makeRoom() {
     if !hasRoom { flush() }
-    let isChecked = !protectPages(block.address, UInt64(block.byteCount))
+  }
+
+  /// Sees to it that a change to the guest's bytes of a block is noticed. False: the block has to
+  /// look at them itself.
+  func watch(_ block: Block) -> Bool { protectPages(block.address, UInt64(block.byteCount)) }
+
+  /// Writes the block's code and makes it known; there is room. Returns its index.
+  func insert(_ block: Block, isChecked: Bool) -> Int {
     let n = tables.pointee.blockCount
     var record = CompiledBlock()
     record.address = block.address

@@ -16,7 +16,7 @@ extension Engine {
         return singleStep()
       }
       if headroom < 0 {
-        if let exit = interpretToLimit(compiled) { return exit }
+        if let exit = interpretBlock(compiled) { return exit }
         continue
       }
       guard let n = findOrTranslate(compiled, state.pointee.rip) else { return .branchOutside }
@@ -26,14 +26,9 @@ extension Engine {
 
   /// Guest instructions that may be executed before compiled code has to look at the limit. Larger
   /// distances are cut: the count is exact all the same.
-  private var distance: Int64 {
-    guard isCounting else { return 1 << 40 }
-    let left = state.pointee.instructionLimit &- state.pointee.instructionCount
-    guard state.pointee.instructionLimit > state.pointee.instructionCount else { return 0 }
-    return Int64(min(left, 1 << 40))
+  private var headroom: Int64 {
+    (isCounting ? Int64(min(distance, 1 << 40)) : 1 << 40) - NativeBackEnd.slack
   }
-
-  private var headroom: Int64 { distance - NativeBackEnd.slack }
 
   /// Code was translated at this address, or in its page: it is the guest's.
   private func isKnown(_ compiled: CompiledCode<NativeBackEnd>, _ address: UInt64) -> Bool {
@@ -55,11 +50,23 @@ extension Engine {
     defer { endTranslation(start) }
     var translator = BlockTranslator(
       operations: scratch, mode: mode, features: configuration.features, access: access)
-    guard let block = translator.translate(address, longest: BlockTranslator.longest) else {
+    compiled.makeRoom()
+    guard var block = translator.translate(address, longest: BlockTranslator.longest) else {
       return nil
     }
+    let isWatched = compiled.watch(block)
+    if !isWatched {
+      // Nobody tells when the block changes itself: after each store its bytes are looked at.
+      var translator = BlockTranslator(
+        operations: scratch, mode: mode, features: configuration.features, access: access)
+      guard
+        let short = translator.translate(
+          address, longest: BlockTranslator.longest, endsAtStores: true)
+      else { return nil }
+      block = short
+    }
     translatedInstructions &+= UInt64(block.instructionCount)
-    return compiled.insert(block)
+    return compiled.insert(block, isChecked: !isWatched)
   }
 
   /// Runs compiled code from a block's beginning. Nil: go on at `state.rip`.
@@ -101,7 +108,7 @@ extension Engine {
           guard exit.kind == .interpret, canResume(compiled, exit) else { return nil }
           at = compiled.executable(exit.resume)
           adjustment = Int64(exit.adjustment) - 1
-        case .exhausted: return nil
+        case .exhausted: return interpretBlock(compiled)
         case .stale:
           codeMap.markStale(compiled.tables.pointee.blocks[Int(exit.block)].address)
           return nil
@@ -162,28 +169,14 @@ extension Engine {
       && state.pointee.rflags & Flag.trap == 0
   }
 
-  /// Executes IR up to the instruction limit, which compiled code would overstep.
-  private func interpretToLimit(_ compiled: CompiledCode<NativeBackEnd>) -> Exit? {
-    while headroom < 0 {
-      applyPending()
-      let address = state.pointee.rip
-      guard findOrTranslate(compiled, address) != nil else { return .branchOutside }
-      guard let block = reference(address) else { return .branchOutside }
-      if let exit = run(block, compiled) { return exit }
-      if accessChanged || state.pointee.rflags & Flag.trap != 0 { return nil }
+  /// Interprets the block at `rip`, or what of it the instruction limit leaves, where compiled code
+  /// would overstep.
+  private func interpretBlock(_ compiled: CompiledCode<NativeBackEnd>) -> Exit? {
+    applyPending()
+    guard codeMap.hasCode(inPageOf: state.pointee.rip), let block = blockToLimit() else {
+      return .branchOutside
     }
-    return nil
-  }
-
-  /// The block at an address for the interpreter.
-  private func reference(_ address: UInt64) -> Block? {
-    if let block = cache.find(address, mode) { return block.pointee }
-    var translator = BlockTranslator(
-      operations: cache.reserve(), mode: mode, features: configuration.features, access: access)
-    guard let block = translator.translate(address, longest: BlockTranslator.longest) else {
-      return nil
-    }
-    return cache.insert(block).pointee
+    return run(block, compiled)
   }
 
   // MARK: Faults

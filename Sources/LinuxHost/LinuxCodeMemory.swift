@@ -10,7 +10,7 @@ extension CodeMemory {
   /// Code memory on Linux. Lives as long as the process unless `unmapOnLinux` is called.
   ///
   /// `size` in bytes of code, a multiple of 4096; touched as it is used.
-  public static func mapOnLinux(size: Int = 32 << 20) throws(CodeMemoryError) -> CodeMemory {
+  public static func mapOnLinux(size: Int = 16 << 20) throws(CodeMemoryError) -> CodeMemory {
     var data: UnsafeMutableRawPointer?
     var writable: UnsafeMutableRawPointer?
     var executable: UInt64 = 0

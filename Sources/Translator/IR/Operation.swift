@@ -142,6 +142,18 @@ public struct Operation: Sendable {
     self.flags = flags
   }
 
+  /// The flags that something sees behind the operation, filled in by the dead-flag pass. It lies
+  /// where boundaries, which alone have an offset, have none of it: theirs is in `selector`.
+  @inline(__always) var seenFlags: FlagSet {
+    get {
+      FlagSet(
+        rawValue: opcode == .boundary ? selector : UInt8(truncatingIfNeeded: offset))
+    }
+    set {
+      if opcode == .boundary { selector = newValue.rawValue } else { offset = UInt16(newValue.rawValue) }
+    }
+  }
+
   public var memory: MemoryOperand {
     get {
       var m = MemoryOperand()

@@ -17,6 +17,7 @@ package enum DeadFlags {
       let attributes = op.pointee.attributes
       // The store may change the code that follows, and then any code follows.
       if attributes.contains(.memoryDestination) { live = .all }
+      op.pointee.seenFlags = live
       let defined = op.pointee.flags
       if !defined.isEmpty {
         op.pointee.hardFlags = defined.intersection(hard)
@@ -38,23 +39,6 @@ package enum DeadFlags {
     }
     block.liveFlags = live
     block.hardFlags = hard
-  }
-
-  /// Flags seen by anyone before an operation, given those seen behind it; for operations that the
-  /// pass has been over.
-  static func seen(
-    before op: UnsafeMutablePointer<Operation>, _ after: FlagSet
-  ) -> FlagSet {
-    let use = FlagUse.of(op.pointee.opcode)
-    let attributes = op.pointee.attributes
-    if use.contains(.mayFault) || !attributes.isDisjoint(with: .memory) { return .all }
-    var live = after
-    if !use.contains(.maySkip) || definesAnyway(op) { live.subtract(op.pointee.flags) }
-    live.formUnion(use.reads)
-    if use.contains(.readsCondition) {
-      live.formUnion((Condition(rawValue: op.pointee.selector & 15) ?? .overflow).reads)
-    }
-    return live
   }
 
   /// A count that may be zero leaves the flags alone; a constant is known. Rotations through carry

@@ -47,7 +47,7 @@ struct BlockTranslator {
     _ address: UInt64, longest: Int, sideExits: Int = mostSideExits, passes: Bool = true,
     endsAtStores: Bool = false
   ) -> Block? {
-    lifter.sideExits = sideExits
+    lifter.begin(sideExits: sideExits)
     var at = address
     var readableEnd = address
     var count = 0

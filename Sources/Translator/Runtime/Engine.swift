@@ -91,6 +91,8 @@ public final class Engine {
   let cache: TranslationCache
   let codeMap: CodeMap
   let scratch: UnsafeMutablePointer<Operation>
+  /// Makes the blocks that are compiled, in `scratch`.
+  let translator: UnsafeMutablePointer<BlockTranslator>
   /// What the translations in the cache assume.
   private(set) var access = UnitAccess()
   private var translatedMode = ProcessorMode.long64
@@ -138,6 +140,10 @@ public final class Engine {
     }
     state.pointee.reset(configuration.features)
     access = UnitAccess(state)
+    translator = .allocate(capacity: 1)
+    translator.initialize(
+      to: BlockTranslator(
+        operations: scratch, mode: .long64, features: configuration.features, access: access))
     if let compiled { register(compiled) }
   }
 
@@ -155,6 +161,7 @@ public final class Engine {
     if let codeRange { transomRemoveCodeRange(codeRange) }
     if compiled == nil { UnsafeMutableRawPointer(state).deallocate() }
     scratch.deallocate()
+    translator.deallocate()
   }
 
   var mode: ProcessorMode { state.pointee.mode == 1 ? .protected32 : .long64 }
@@ -166,6 +173,8 @@ public final class Engine {
     if let compiled { compiled.flush() } else { cache.flush() }
     access = now
     translatedMode = mode
+    translator.pointee = BlockTranslator(
+      operations: scratch, mode: mode, features: configuration.features, access: access)
   }
 
   /// What the translations assume does not hold any more.

@@ -5,7 +5,7 @@ extension X86_64BackEnd {
     guard op.left == .immediate || constant(op.left) != nil else { return moveValue(op, n, end) }
     let value = op.left == .immediate ? op.immediate : constant(op.left) ?? 0
     if to.isTemporary && op.width == 8 {
-      temporaries[Int(to.raw) - 16] = .constant(value)
+      place(to, .constant(value))
       return
     }
     if isInRegister(to) && op.width >= 4 {
@@ -44,7 +44,7 @@ extension X86_64BackEnd {
   }
 
   /// Whether a constant can be an immediate operand at a width.
-  func fits(_ value: Int64, _ width: UInt8) -> Bool {
+  mutating func fits(_ value: Int64, _ width: UInt8) -> Bool {
     width < 8 || (value >= -0x8000_0000 && value <= 0x7FFF_FFFF)
   }
 
@@ -158,13 +158,13 @@ extension X86_64BackEnd {
   // MARK: Stack
 
   /// A 64-bit access at RSP plus an offset.
-  private func isStackOperation(_ op: Operation, _ displacement: Int64) -> Bool {
+  private mutating func isStackOperation(_ op: Operation, _ displacement: Int64) -> Bool {
     op.width == 8 && op.base == .rsp && op.index == .none && op.displacement == displacement
       && op.addressMode == 0
   }
 
   /// Whether operation `n` moves RSP by an amount without touching flags.
-  private func isAdjustment(_ n: Int, _ end: Int, by amount: Int64) -> Bool {
+  private mutating func isAdjustment(_ n: Int, _ end: Int, by amount: Int64) -> Bool {
     guard n < end else { return false }
     let op = ops + n
     return op.pointee.opcode == .add && op.pointee.destination == .rsp

@@ -11,17 +11,24 @@ enum TemporaryPlace {
 extension X86_64BackEnd {
   // MARK: Temporaries
 
-  /// How often each temporary is read in what is left of the instruction is not kept: temporaries
-  /// end with the instruction, and few instructions have more than the scratch registers hold.
-  mutating func countUses(_ first: Int, _ end: Int) {
-    for n in first..<max(first, end) {
-      let to = ops[n].destination
-      if to.isTemporary { temporaries[Int(to.raw) - 16] = .nowhere }
+  /// Temporaries end with their instruction.
+  mutating func forgetTemporaries() {
+    while placed != 0 {
+      temporaries[placed.trailingZeroBitCount] = .nowhere
+      placed &= placed &- 1
     }
   }
 
+  /// Notes where a temporary is.
+  @inline(__always)
+  mutating func place(_ temporary: Value, _ where: TemporaryPlace) {
+    let t = Int(temporary.raw) &- 16
+    temporaries[t] = `where`
+    placed |= 1 << UInt32(truncatingIfNeeded: t)
+  }
+
   /// Whether a temporary is read after operation `n`, before `end`.
-  func isRead(_ value: Value, after n: Int, _ end: Int) -> Bool {
+  mutating func isRead(_ value: Value, after n: Int, _ end: Int) -> Bool {
     var k = n + 1
     while k < end {
       let op = ops + k
@@ -59,7 +66,7 @@ extension X86_64BackEnd {
     return HostRegister.scratch
   }
 
-  private func slot(_ temporary: Int) -> X86Operand {
+  private mutating func slot(_ temporary: Int) -> X86Operand {
     state(UInt64(16 + temporary) * 8)
   }
 
@@ -68,7 +75,7 @@ extension X86_64BackEnd {
     let bit = UInt16(1) << UInt16(register)
     held |= bit
     transient &= ~bit
-    temporaries[Int(temporary.raw) - 16] = .register(register)
+    place(temporary, .register(register))
   }
 
   /// Frees the register of a temporary that is not read any more.
@@ -82,11 +89,11 @@ extension X86_64BackEnd {
 
   // MARK: Values
 
-  func isInRegister(_ value: Value) -> Bool {
+  mutating func isInRegister(_ value: Value) -> Bool {
     value.isRegister && value.raw < HostRegister.firstInState
   }
 
-  func constant(_ value: Value) -> Int64? {
+  mutating func constant(_ value: Value) -> Int64? {
     guard value.isTemporary, case .constant(let c) = temporaries[Int(value.raw) - 16] else {
       return nil
     }
@@ -192,7 +199,7 @@ extension X86_64BackEnd {
   }
 
   /// Whether flags that the host instruction changes and the operation does not define are dead.
-  func mayChange(_ flags: FlagSet, _ n: Int) -> Bool {
-    flags.intersection(live[n]).isSubset(of: ops[n].flags)
+  mutating func mayChange(_ flags: FlagSet, _ n: Int) -> Bool {
+    flags.intersection(ops[n].seenFlags).isSubset(of: ops[n].flags)
   }
 }

@@ -1,9 +1,9 @@
 /// SSE: the host executes what the guest would have. VEX forms, MMX and vector temporaries are
 /// interpreted.
 extension X86_64BackEnd {
-  private func isXMM(_ value: Value) -> Bool { value.raw < 16 }
+  private mutating func isXMM(_ value: Value) -> Bool { value.raw < 16 }
 
-  private func isLegacy(_ op: Operation) -> Bool {
+  private mutating func isLegacy(_ op: Operation) -> Bool {
     op.width == 16 && !op.attributes.contains(.zeroUpper)
   }
 
@@ -14,7 +14,7 @@ extension X86_64BackEnd {
     return .register(op.right.raw)
   }
 
-  private func encoding(_ op: Operation) -> VectorEncodings.Entry? {
+  private mutating func encoding(_ op: Operation) -> VectorEncodings.Entry? {
     vectorEncodings.entry(UInt16(truncatingIfNeeded: op.immediate >> 16), host)
   }
 

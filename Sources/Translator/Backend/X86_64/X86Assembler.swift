@@ -40,48 +40,73 @@ struct X86Opcode {
 
 /// Writes x86-64 machine code.
 extension CodeBuffer {
-  /// An instruction with ModRM. `width` 1, 2, 4 or 8 gives 66 and REX.W; of width 1 both registers
-  /// are bytes, unless `isByteSource` says that only `rm` is. `trailing`: immediate bytes to follow.
+  /// An instruction with ModRM. `width` 2 gives 66 and 8 gives REX.W. `byteReg` and `byteRM` say
+  /// that a register operand is a byte. `trailing`: immediate bytes to follow.
   @inline(__always)
   mutating func instruction(
     _ opcode: X86Opcode, width: UInt8, reg: UInt8, _ rm: X86Operand, trailing: Int = 0,
     byteReg: Bool = false, byteRM: Bool = false
   ) {
-    if rm.isNarrow { byte(0x67) }
-    if width == 2 { byte(0x66) }
-    if opcode.prefix != 0 { byte(opcode.prefix) }
-    var rex: UInt8 = width == 8 ? 0x48 : 0
-    rex |= (reg & 8) >> 1
-    if reg & 8 != 0 { rex |= 0x40 }
+    // Gathered in a word and written at once.
+    var rex: UInt8 = (width == 8 ? 0x48 : 0) | (reg & 8) >> 1
+    if byteReg && reg >= 4 { rex |= 0x40 }
+    var head: UInt64 = 0
+    var bits: UInt64 = 0
+    if rm.isNarrow {
+      head = 0x67
+      bits = 8
+    }
+    if width == 2 {
+      head |= 0x66 &<< bits
+      bits &+= 8
+    }
+    if opcode.prefix != 0 {
+      head |= UInt64(opcode.prefix) &<< bits
+      bits &+= 8
+    }
     switch rm.kind {
     case .register:
-      if rm.base & 8 != 0 { rex |= 0x41 }
+      rex |= rm.base >> 3
       if byteRM && rm.base >= 4 { rex |= 0x40 }
     case .memory:
-      if rm.base != X86Operand.none && rm.base & 8 != 0 { rex |= 0x41 }
-      if rm.index != X86Operand.none && rm.index & 8 != 0 { rex |= 0x42 }
+      // `none` has bit 3 set as well; its own bit 4 tells it from R8 to R15.
+      rex |= (rm.base >> 3) & ~(rm.base >> 4) & 1
+      rex |= ((rm.index >> 3) & ~(rm.index >> 4) & 1) << 1
     case .data: break
     }
-    if byteReg && reg >= 4 { rex |= 0x40 }
-    if rex != 0 { byte(rex) }
-    if opcode.map != 0 {
-      byte(0x0F)
-      if opcode.map == 2 { byte(0x38) } else if opcode.map == 3 { byte(0x3A) }
+    if rex != 0 {
+      head |= UInt64(rex | 0x40) &<< bits
+      bits &+= 8
     }
-    byte(opcode.byte)
-    modRM(reg & 7, rm, trailing)
+    switch opcode.map {
+    case 0: break
+    case 1:
+      head |= 0x0F &<< bits
+      bits &+= 8
+    default:
+      head |= (opcode.map == 2 ? 0x380F : 0x3A0F) &<< bits
+      bits &+= 16
+    }
+    head |= UInt64(opcode.byte) &<< bits
+    bits &+= 8
+    if rm.kind == .register {
+      head |= UInt64(0xC0 | (reg & 7) << 3 | rm.base & 7) &<< bits
+      bits &+= 8
+    }
+    UnsafeMutableRawPointer(cursor).storeBytes(of: head, as: UInt64.self)
+    cursor += Int(truncatingIfNeeded: bits &>> 3)
+    switch rm.kind {
+    case .register: break
+    case .data: dataModRM(reg & 7, rm, trailing)
+    case .memory: memoryModRM(reg & 7, rm)
+    }
   }
 
   @inline(__always)
-  private mutating func modRM(_ reg: UInt8, _ rm: X86Operand, _ trailing: Int) {
-    switch rm.kind {
-    case .register: byte(0xC0 | reg << 3 | rm.base & 7)
-    case .data:
-      byte(reg << 3 | 5)
-      let next = address &+ 4 &+ UInt64(trailing)
-      word32(UInt32(truncatingIfNeeded: rm.address &- next))
-    case .memory: memoryModRM(reg, rm)
-    }
+  private mutating func dataModRM(_ reg: UInt8, _ rm: X86Operand, _ trailing: Int) {
+    byte(reg << 3 | 5)
+    let next = address &+ 4 &+ UInt64(trailing)
+    word32(UInt32(truncatingIfNeeded: rm.address &- next))
   }
 
   private mutating func memoryModRM(_ reg: UInt8, _ rm: X86Operand) {

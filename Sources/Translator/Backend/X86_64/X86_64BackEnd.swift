@@ -11,11 +11,11 @@ struct X86_64BackEnd: BackEnd {
   var b: CodeBuffer
   var ops: UnsafeMutablePointer<Operation>
   var operationCount = 0
-  /// Flags live behind each operation.
-  let live: UnsafeMutablePointer<FlagSet>
   let temporaries: UnsafeMutablePointer<TemporaryPlace>
   /// Scratch registers in use: by a temporary, or within the operation being written.
   var held: UInt16 = 0
+  /// Temporaries that have a place, a bit each.
+  var placed: UInt32 = 0
   var transient: UInt16 = 0
   /// The instruction being written has no fast form.
   var failed = false
@@ -42,7 +42,6 @@ struct X86_64BackEnd: BackEnd {
     let nothing = UnsafeMutablePointer<UInt8>(bitPattern: 8).unsafelyUnwrapped
     b = CodeBuffer(cursor: nothing, coldEnd: nothing, start: nothing, base: 0)
     ops = block.operations
-    live = .allocate(capacity: TranslationCache.longestBlock)
     temporaries = .allocate(capacity: 32)
     temporaries.initialize(repeating: .nowhere, count: 32)
     host = HostFeatures()
@@ -50,7 +49,6 @@ struct X86_64BackEnd: BackEnd {
   }
 
   func deallocate() {
-    live.deallocate()
     temporaries.deallocate()
   }
 
@@ -89,7 +87,7 @@ struct X86_64BackEnd: BackEnd {
   }
 
   /// Records where a guest instruction's code is.
-  private func note(
+  private mutating func note(
     _ start: UnsafeMutablePointer<UInt8>, _ length: UInt8, _ tables: inout CodeTables
   ) {
     (tables.lengths + tables.lengthCount).initialize(
@@ -98,7 +96,7 @@ struct X86_64BackEnd: BackEnd {
     tables.lengthCount += 1
   }
 
-  private func endOfInstruction(_ first: Int) -> Int {
+  private mutating func endOfInstruction(_ first: Int) -> Int {
     var n = first + 1
     while n < operationCount && ops[n].opcode != .boundary { n += 1 }
     return n
@@ -106,22 +104,16 @@ struct X86_64BackEnd: BackEnd {
 
   // MARK: Counting
 
-  /// Finds out where flags are live, and with it the first boundary before which they are all dead:
-  /// there the counter can be looked at for nothing. Nil if that comes too late in the block.
+  /// The first boundary before which all flags are dead: there the counter can be looked at for
+  /// nothing. Nil if that comes too late in the block.
   private mutating func findCountingPoint() -> Int? {
-    var liveNow = FlagSet.all
-    var n = operationCount
-    while n > 0 {
-      n -= 1
-      live[n] = liveNow
-      liveNow = DeadFlags.seen(before: ops + n, liveNow)
-    }
+    var n = 0
     guard layout.isCounting else { return -1 }
     var passed = 0
     while n < operationCount {
       let opcode = ops[n].opcode
       if opcode == .boundary {
-        if live[n].isEmpty { return n }
+        if ops[n].seenFlags.isEmpty { return n }
         passed += 1
         if passed > Self.longestPrefix { return nil }
       } else if opcode == .branch || opcode == .branchCounter || opcode.endsBlock {
@@ -150,13 +142,13 @@ struct X86_64BackEnd: BackEnd {
     let e = tables.add(record)
     var code = takeCold()
     b.branch(8, to: code.address)
-    if keepsFlags { restoreFlags(&code) }
-    leaveWith(e, &code)
-    if keepsFlags { restoreFlags(&b) }
+    if keepsFlags { Self.restoreFlags(&code) }
+    Self.leave(e, &code, layout)
+    if keepsFlags { Self.restoreFlags(&b) }
   }
 
   /// Operation index of the n-th boundary.
-  private func boundary(_ count: Int) -> Int {
+  private mutating func boundary(_ count: Int) -> Int {
     var seen = 0
     var n = 0
     while n < operationCount {
@@ -175,7 +167,7 @@ struct X86_64BackEnd: BackEnd {
     b.instruction(X86Opcode(0x90, map: 1), width: 4, reg: 0, .register(0))  // seto al
   }
 
-  private func restoreFlags(_ code: inout CodeBuffer) {
+  private static func restoreFlags(_ code: inout CodeBuffer) {
     code.word16(0x7F04)  // add al, 7F
     code.byte(0x9E)  // sahf
     code.load(8, HostRegister.rax, .register(HostRegister.scratch))
@@ -191,8 +183,8 @@ struct X86_64BackEnd: BackEnd {
     let e = tables.add(exit)
     var code = takeCold()
     let leave = code.address
-    restoreFlags(&code)
-    leaveWith(e, &code)
+    Self.restoreFlags(&code)
+    Self.leave(e, &code, layout)
     saveFlags()
     let other = HostRegister.otherScratch
     var offset = 0
@@ -216,7 +208,7 @@ struct X86_64BackEnd: BackEnd {
       b.branch(5, to: leave)
       offset += width
     }
-    restoreFlags(&b)
+    Self.restoreFlags(&b)
   }
 
   // MARK: Leaving
@@ -229,17 +221,17 @@ struct X86_64BackEnd: BackEnd {
     return code
   }
 
-  func leaveWith(_ exit: Int, _ code: inout CodeBuffer) {
-    code.instruction(
-      X86Opcode(0xC7), width: 4, reg: 0, state(StateOffset.exitWord), trailing: 4)
+  private static func leave(_ exit: Int, _ code: inout CodeBuffer, _ layout: CodeLayout) {
+    let word = X86Operand.data(layout.state &+ StateOffset.exitWord)
+    code.instruction(X86Opcode(0xC7), width: 4, reg: 0, word, trailing: 4)
     code.word32(UInt32(truncatingIfNeeded: exit))
     code.jump(to: layout.base &+ UInt64(layout.stubs.exit))
   }
 
-  func state(_ offset: UInt64) -> X86Operand { .data(layout.state &+ offset) }
+  mutating func state(_ offset: UInt64) -> X86Operand { .data(layout.state &+ offset) }
 
   /// What to add to the counter where `done` instructions of the block are complete.
-  func adjustment(_ done: Int) -> Int { isCounted ? total - done : -done }
+  mutating func adjustment(_ done: Int) -> Int { isCounted ? total - done : -done }
 
   /// A branch or jump to guest code: `condition` nil for a jump.
   mutating func writeExit(to target: UInt64, condition: UInt8?, _ tables: inout CodeTables) {
@@ -263,7 +255,7 @@ struct X86_64BackEnd: BackEnd {
       tables.exits[e].patch = code.offset - 4
     }
     tables.exits[e].stub = code.offset
-    leaveWith(e, &code)
+    Self.leave(e, &code, layout)
   }
 
   // MARK: One instruction
@@ -275,7 +267,7 @@ struct X86_64BackEnd: BackEnd {
     failed = false
     held = 0
     transient = 0
-    countUses(first + 1, end)
+    forgetTemporaries()
     var n = first + 1
     while n < end && !failed {
       n = writeOperation(n, end, &tables)
@@ -303,7 +295,7 @@ struct X86_64BackEnd: BackEnd {
     record.operationCount = UInt16(truncatingIfNeeded: kept.count)
     record.adjustment = Int16(truncatingIfNeeded: adjustment(begun - 1))
     let e = tables.add(record)
-    leaveWith(e, &b)
+    Self.leave(e, &b, layout)
     tables.exits[e].resume = b.offset
   }
 }

@@ -28,6 +28,14 @@ struct Lifter {
     self.features = features
   }
 
+  /// Starts a block.
+  mutating func begin(sideExits: Int) {
+    builder.count = 0
+    ended = false
+    self.sideExits = sideExits
+    join = ~0
+  }
+
   /// The instruction's row.
   @inline(__always) var row: Row { table.rows[i.row] }
   @inline(__always) var operandSize: UInt8 { i.operandSize }

@@ -32,9 +32,12 @@ public struct CodeMemory {
 
   /// Room for the longest block, its tables included.
   public static var leastSize: Int { 128 << 10 }
-  /// The guest's state first, then the table of indirect branch targets.
-  public static var dataSize: Int { tableOffset + BranchTable.byteCount }
+  /// The guest's state first, then the table of indirect branch targets, then the index of blocks.
+  public static var dataSize: Int { indexOffset + indexCount * 4 }
   static let tableOffset = 8192
+  static var indexOffset: Int { tableOffset + BranchTable.byteCount }
+  /// Twice as many as there can be blocks.
+  static let indexCount = 1 << 17
 }
 
 /// Takes the permission to write from pages that hold translated code, and gives it back. C

@@ -86,7 +86,7 @@ struct CodeTables {
 
   /// Room in proportion to bytes of code; pages are touched as they are used.
   init(codeBytes: Int) {
-    blockCapacity = codeBytes / 64
+    blockCapacity = min(codeBytes / 64, CodeMemory.indexCount / 2)
     exitCapacity = codeBytes / 32
     lengthCapacity = codeBytes / 4
     rareCapacity = codeBytes / 32

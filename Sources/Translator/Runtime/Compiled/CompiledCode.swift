@@ -52,11 +52,9 @@ final class CompiledCode<Host: BackEnd> {
     backEnd.initialize(to: Host(layout: layout))
     tables = .allocate(capacity: 1)
     tables.initialize(to: CodeTables(codeBytes: memory.count))
-    var size = 1024
-    while size < tables.pointee.blockCapacity * 2 { size *= 2 }
-    index = .allocate(capacity: size)
-    index.initialize(repeating: 0, count: size)
-    indexMask = size - 1
+    // Zero already, and not touched before it is needed.
+    index = (memory.data + CodeMemory.indexOffset).assumingMemoryBound(to: UInt32.self)
+    indexMask = CodeMemory.indexCount - 1
     branchTable = (memory.data + CodeMemory.tableOffset).assumingMemoryBound(to: UInt64.self)
     clearBranchTable()
   }
@@ -69,7 +67,6 @@ final class CompiledCode<Host: BackEnd> {
     backEnd.pointee.deallocate()
     backEnd.deinitialize(count: 1)
     backEnd.deallocate()
-    index.deallocate()
   }
 
   private func clearBranchTable() {

@@ -48,19 +48,15 @@ extension Engine {
   func compile(_ compiled: CompiledCode<NativeBackEnd>, _ address: UInt64) -> Int? {
     let start = configuration.clock?() ?? 0
     defer { endTranslation(start) }
-    var translator = BlockTranslator(
-      operations: scratch, mode: mode, features: configuration.features, access: access)
     compiled.makeRoom()
-    guard var block = translator.translate(address, longest: BlockTranslator.longest) else {
+    guard var block = translator.pointee.translate(address, longest: BlockTranslator.longest) else {
       return nil
     }
     let isWatched = compiled.watch(block)
     if !isWatched {
       // Nobody tells when the block changes itself: after each store its bytes are looked at.
-      var translator = BlockTranslator(
-        operations: scratch, mode: mode, features: configuration.features, access: access)
       guard
-        let short = translator.translate(
+        let short = translator.pointee.translate(
           address, longest: BlockTranslator.longest, endsAtStores: true)
       else { return nil }
       block = short

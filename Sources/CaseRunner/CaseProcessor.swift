@@ -25,6 +25,9 @@ package final class CaseProcessor {
   package func reset(is32Bit: Bool, budget: UInt64) {
     engine.resetState()
     engine.state.pointee.mode = is32Bit ? 1 : 0
+    // Cases are what a processor does with a user's program, but for HLT and what else needs level 0:
+    // IF and IOPL are not the program's.
+    engine.state.pointee.keptFlags = 0x3200
     engine.state.pointee.instructionCount = 0
     engine.state.pointee.instructionLimit = budget
   }

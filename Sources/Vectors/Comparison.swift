@@ -40,7 +40,7 @@ enum Comparison {
   private static func emptiness(_ tag: UInt64) -> UInt64 { tag & tag >> 1 & 0x5555 }
 
   static func differs(_ test: FuzzCase, ours: Side, theirs: Side) -> Bool {
-    if isChoice(test, theirs.ending) { return false }
+    if isChoice(test, theirs.ending) || isOtherOperand(test, ours, theirs) { return false }
     if ours.ending != theirs.ending { return true }
     for word in 0..<ProcessorState.Word.count where ours.state[word] != theirs.state[word] {
       if (ours.state[word] ^ theirs.state[word]) & mask(word, test, theirs.ending) != 0 {
@@ -76,13 +76,20 @@ enum Comparison {
       && test.instructions.contains { $0.mayStorePartly }
   }
 
+  /// CMPS has two operands in memory; which one is looked at first is the processor's choice.
+  private static func isOtherOperand(_ test: FuzzCase, _ ours: Side, _ theirs: Side) -> Bool {
+    let accesses: [Ending] = [.fault(vector: 13), .fault(vector: 14)]
+    return ours.ending != theirs.ending && accesses.contains(ours.ending)
+      && accesses.contains(theirs.ending) && test.instructions.contains(where: \.comparesMemory)
+  }
+
   /// Whether an instruction between MMX and SSE that ends in #XM has already made the register
   /// stack MMX's differs from vendor to vendor.
   private static func comparesStack(_ ending: Ending) -> Bool { ending != .fault(vector: 19) }
 
   static func differences(_ test: FuzzCase, ours: Side, theirs: Side) -> [String] {
     var result: [String] = []
-    if isChoice(test, theirs.ending) { return [] }
+    if isChoice(test, theirs.ending) || isOtherOperand(test, ours, theirs) { return [] }
     if ours.ending != theirs.ending {
       result.append("ending: \(ours.ending.description), host \(theirs.ending.description)")
     }

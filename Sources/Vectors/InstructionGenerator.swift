@@ -350,6 +350,7 @@ struct InstructionGenerator {
     result.undefinedFlags = flags.undefined
     result.readsFlags = FlagKnowledge.reads(row)
     result.undefinedStatus = FlagKnowledge.undefinedStatus(of: row)
+    result.comparesMemory = row.meaning == .cmps
     result.isWideMove = row.meaning == .movs && decoded.operandSize > 1
     result.mayStorePartly = row.meaning == .maskMove || row.meaning == .vectorStoreResult
     result.mayLoadPartly = row.mnemonic.description.contains("gather")

@@ -68,7 +68,9 @@ typedef struct {
   uint64_t faultAddress;
   /// 0: 64-bit long mode; 1: 32-bit protected mode; 2: 16-bit (reserved for real mode).
   uint32_t mode;
-  uint32_t reserved;
+  /// RFLAGS bits that POPF and IRET leave alone, as IF and IOPL are kept from user programs; none for
+  /// firmware, which runs at privilege level 0.
+  uint32_t keptFlags;
 
   // What compiled code and its dispatcher tell each other. Not architectural.
 

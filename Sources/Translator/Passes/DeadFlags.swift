@@ -80,7 +80,7 @@ private struct FlagUse: OptionSet {
       .multiplyNoFlags, .bitScanForward, .bitScanReverse, .leadingZeros, .trailingZeros,
       .populationCount, .bitTest, .bitSet, .bitReset, .bitComplement, .bitFieldExtract,
       .lowestSet, .resetLowest, .maskLowest, .zeroHighBits, .bitDeposit, .bitExtract, .crc32,
-      .compareExchange, .vectorMove, .vectorFromGeneral:
+      .compareExchange, .vectorMove:
       []
     case .addCarry, .subtractBorrow, .addCarryOnly: .carry
     case .addOverflowOnly: .overflow
@@ -94,7 +94,8 @@ private struct FlagUse: OptionSet {
     case .writeFlags: []
     case .load, .loadSigned, .store, .divideUnsigned, .divideSigned, .exchange, .exchangeAdd,
       .compareExchangeWide, .vector, .vectorLoad, .vectorStore, .vectorToGeneral,
-      .vectorFlags, .vectorString, .maskMove, .vectorMaskedLoad, .vectorMaskedStore,
+      .vectorFromGeneral, .vectorFlags, .vectorString, .maskMove, .vectorMaskedLoad,
+      .vectorMaskedStore,
       .vectorGather:
       .mayFault
     case .moveString, .storeString, .loadString, .scanString, .compareString:

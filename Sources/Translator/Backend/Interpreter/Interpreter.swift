@@ -159,7 +159,7 @@ struct Interpreter {
       writeResult(op, state.pointee.rflags & ~0x3_0000 | 2)
       return .next
     case .writeFlags:
-      let mask = UInt64(bitPattern: op.immediate)
+      let mask = UInt64(bitPattern: op.immediate) & ~UInt64(state.pointee.keptFlags)
       state.pointee.rflags = state.pointee.rflags & ~mask | r[Int(op.left.raw)] & mask | 2
       return .next
     case .modifyFlags:

@@ -45,6 +45,8 @@ extension Interpreter {
       for n in 0..<count where isSet(mask, n, op.selector) {
         let at = element(n, op.selector, from: address)
         guard probe(at), probe(at &+ UInt64(op.selector) &- 1) else {
+          lastFault = at
+          lastFaultCount = UInt64(op.selector)
           return memoryFault(write: true)
         }
       }

@@ -47,7 +47,9 @@ extension X86_64BackEnd {
   /// The instruction itself: its registers are where the host's expects them, and the host's faults
   /// stop it between two elements as the guest's do.
   mutating func string(_ op: Operation, _ opcode: UInt8) {
-    guard op.addressMode == 0, op.length >= 4, mode == .long64 || op.length == 4 else {
+    // An empty repetition with 32-bit addresses differs from maker to maker in long mode.
+    let isCommon = mode == .long64 ? op.length == 8 || op.selector == 0 : op.length == 4
+    guard op.addressMode == 0, isCommon else {
       failed = true
       return
     }

@@ -67,12 +67,20 @@ struct VectorEncodings {
     func isMMX(_ kind: OperandKind) -> Bool {
       kind == .Pq || kind == .Qq || kind == .Qd || kind == .Nq
     }
-    guard !isMMX(o.0), !isMMX(o.1) else { return false }
+    guard !isMMX(o.0), !isMMX(o.1), isTheSameEverywhere(row) else { return false }
     switch row.meaning {
     case .vector, .vectorUnary, .vectorBlendXMM0, .vectorShiftImmediate, .vectorByteShift,
       .vectorMask, .vectorFlags, .vectorFromInteger, .vectorToInteger:
       return true
     default: return false
+    }
+  }
+
+  /// Estimates are each maker's own, and not every maker's SHA wants its operand aligned.
+  private func isTheSameEverywhere(_ row: Row) -> Bool {
+    switch VectorOp(rawValue: row.operation) {
+    case .rcpps, .rcpss, .rsqrtps, .rsqrtss: false
+    default: row.feature != .sha
     }
   }
 

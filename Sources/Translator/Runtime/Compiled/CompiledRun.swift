@@ -49,20 +49,21 @@ extension Engine {
     let start = configuration.clock?() ?? 0
     defer { endTranslation(start) }
     compiled.makeRoom()
-    guard var block = translator.pointee.translate(address, longest: BlockTranslator.longest) else {
-      return nil
-    }
-    let isWatched = compiled.watch(block)
-    if !isWatched {
-      // Nobody tells when the block changes itself: after each store its bytes are looked at.
+    // Where nobody tells when a block changes itself, its bytes are looked at after each store.
+    var endsAtStores =
+      configuration.protection == nil || codeMap.guarding(of: address) == .mixed
+    while true {
       guard
-        let short = translator.pointee.translate(
-          address, longest: BlockTranslator.longest, endsAtStores: true)
+        let block = translator.pointee.translate(
+          address, longest: BlockTranslator.longest, endsAtStores: endsAtStores)
       else { return nil }
-      block = short
+      let isWatched = compiled.watch(block)
+      if isWatched || endsAtStores {
+        translatedInstructions &+= UInt64(block.instructionCount)
+        return compiled.insert(block, isChecked: !isWatched)
+      }
+      endsAtStores = true
     }
-    translatedInstructions &+= UInt64(block.instructionCount)
-    return compiled.insert(block, isChecked: !isWatched)
   }
 
   /// Runs compiled code from a block's beginning. Nil: go on at `state.rip`.

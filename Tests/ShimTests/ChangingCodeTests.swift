@@ -12,7 +12,7 @@ private let rewrite: Function1 = { value in
 }
 private let copyMemory: @convention(c) (UInt64, UInt64, UInt64) -> UInt64 = { to, from, count in
   memcpy(
-    UnsafeMutableRawPointer(bitPattern: UInt(to)), UnsafeRawPointer(bitPattern: UInt(from)),
+    UnsafeMutableRawPointer(bitPattern: UInt(to))!, UnsafeRawPointer(bitPattern: UInt(from))!,
     Int(count))
   return 0
 }

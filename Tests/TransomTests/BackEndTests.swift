@@ -155,6 +155,33 @@ final class BackEndTests: XCTestCase {
     XCTAssertGreaterThan(calls, 1000)
   }
 
+  /// While a driver runs no page of the process is writable and executable.
+  func testNoMappingIsWritableAndExecutable() throws {
+    try XCTSkipUnless(
+      FileManager.default.fileExists(atPath: Self.firmware), "ovmf is not installed")
+    func both() -> [Substring] {
+      let maps = FileManager.default.contents(atPath: "/proc/self/maps") ?? Data()
+      let lines = String(decoding: maps, as: UTF8.self).split(separator: "\n")
+      XCTAssertGreaterThan(lines.count, 20)
+      return lines.filter { line in
+        let permissions = line.split(separator: " ")[1]
+        return permissions.contains("w") && permissions.contains("x")
+      }
+    }
+    // Another test of this process may have left one behind.
+    let before = both()
+    var seen: [[Substring]] = []
+    var options = RunOptions()
+    options.trace = { _ in if seen.count < 200 { seen.append(both()) } }
+    let run = try DriverRun(
+      DriverSource(resolving: Self.firmware + ":QemuVideoDxe"), options: options)
+    run.run()
+    run.machine.tearDown()
+    XCTAssertEqual(run.report.outcome, .success)
+    XCTAssertEqual(seen.count, 200)
+    for mappings in seen { XCTAssertEqual(mappings, before) }
+  }
+
   func testAnotherHostsBackEndIsRefused() throws {
     let other = Backend.native == .x86_64 ? "aarch64" : "x86_64"
     let rom = "/usr/lib/ipxe/qemu/efi-e1000.rom"

@@ -13,7 +13,7 @@ package struct BenchmarkRun {
   ) throws {
     self.files = files
     self.backend = backend
-    guard backend.isInProcess else { throw BackendError.missing(backend) }
+    guard backend.isInProcess || backend == .aarch64 else { throw BackendError.missing(backend) }
     peers = others + [.transom(backend)]
     self.repetitions = repetitions
     self.kernels = kernels
@@ -22,17 +22,21 @@ package struct BenchmarkRun {
   /// `progress` is told what is being measured.
   package func run(progress: (String) -> Void = { _ in }) throws -> BenchmarkReport {
     var report = BenchmarkReport(machine: MachineDescription(), backend: backend.rawValue)
-    progress("engine")
-    report.engine = try EngineMeter(backend: backend, files: files)
-      .measure(repetitions: repetitions.cold)
+    if backend.isInProcess {
+      progress("engine")
+      report.engine = try EngineMeter(backend: backend, files: files)
+        .measure(repetitions: repetitions.cold)
+    }
     for kernel in kernels {
       progress(kernel.name)
       report.kernels.append(try measure(kernel))
     }
     progress(Kernel.wide.name)
     report.wide = try measure(.wide)
-    progress("bridge")
-    report.bridge = try BridgeMeter(backend).measure()
+    if backend.isInProcess {
+      progress("bridge")
+      report.bridge = try BridgeMeter(backend).measure()
+    }
     report.summarize(peers)
     return report
   }
@@ -45,7 +49,7 @@ package struct BenchmarkRun {
       let first = measured[0]
       try agree(kernel, measurement.smallResult, peer, first.measurement.smallResult, first.peer)
       // The wide program changes what it works on.
-      if kernel.name != Kernel.wide.name {
+      if kernel.name != Kernel.wide.name, measurement.hostInstructions == nil {
         try agree(kernel, measurement.largeResult, peer, first.measurement.largeResult, first.peer)
       }
     }
@@ -56,6 +60,8 @@ package struct BenchmarkRun {
     switch peer {
     case .native, .qemu: try ExecutablePeer(peer, files: files).measure(kernel, repetitions)
     case .unicorn: try UnicornPeer(files: files).measure(kernel, repetitions)
+    case .transom(let backend) where !backend.isInProcess:
+      try RunnerPeer(backend: backend, files: files).measure(kernel)
     case .transom(let backend):
       try EnginePeer(backend, files: files).measure(kernel, repetitions)
     }

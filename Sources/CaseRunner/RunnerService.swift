@@ -66,6 +66,7 @@
       guard let memory else { return }
       backend = .compiled
       codeMemory = memory
+      hostFeatures = transomRunnerFeatures()
       protection = PageProtection(
         protect: { transomRunnerProtectPage($0) }, release: { transomRunnerReleasePage($0) })
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Benchmark
 import Foundation
+import Translator
 import Transom
 import Vectors
 
@@ -60,7 +61,10 @@ public struct CallCommand: ParsableCommand {
   public func run() throws {
     do {
       let call = try description()
-      let result = try EngineCall(call, on: backend, features: profile.features).perform()
+      let result =
+        backend.isInProcess
+        ? try EngineCall(call, on: backend, features: profile.features).perform()
+        : try Self.perform(call, profile.features, on: backend)
       print(json ? CallReport(result, call, backend).json : Self.text(result))
     } catch let fault as CallFault {
       if json { print(FaultReport(fault).json) }
@@ -72,6 +76,14 @@ public struct CallCommand: ParsableCommand {
     } catch {
       throw CommandFailure.exit(for: error, about: file)
     }
+  }
+
+  /// In the portable runner, which has the back end that this process has not.
+  private static func perform(
+    _ call: CallDescription, _ features: FeatureSet, on backend: BackendName
+  ) throws -> CallResult {
+    guard backend == .aarch64 else { throw BackendError.missing(backend) }
+    return try RunnerCall(call, features: features).perform()
   }
 
   private func description() throws -> CallDescription {

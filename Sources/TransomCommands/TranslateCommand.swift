@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Transom
+import Vectors
 
 /// `transom translate`: one block, from guest bytes to host code.
 public struct TranslateCommand: ParsableCommand {
@@ -11,7 +12,7 @@ public struct TranslateCommand: ParsableCommand {
       Examples: transom translate --hex "48 01 d8 75 03" --backend aarch64
       transom translate OVMF_CODE_4M.fd:QemuVideoDxe --at 0x1234
 
-      Without --backend there is no host code, only IR.
+      Exit codes: 0 fine; 2 usage; 3 the image is damaged.
       """)
 
   @Argument(help: "An option ROM, an EFI file, or FIRMWARE:NAME.")
@@ -27,7 +28,12 @@ public struct TranslateCommand: ParsableCommand {
   var mode = 64
 
   @Option(help: "Whose host code: aarch64 or x86_64.")
-  var backend: BlockTranslation.Target?
+  var backend = BlockTranslation.Target.native
+
+  @Flag(
+    name: .customLong("flagm"), inversion: .prefixedNo,
+    help: "Whether the AArch64 host has FEAT_FlagM and FEAT_FlagM2.")
+  var hasFlagM = true
 
   @Flag(help: "Print the block as one JSON object.")
   var json = false
@@ -36,7 +42,9 @@ public struct TranslateCommand: ParsableCommand {
 
   public func run() throws {
     do {
-      let block = try translation()
+      // A back end may look at where a block leads, which need not be there.
+      let faults = GuestMemory()
+      let block = try withExtendedLifetime(faults) { try translation() }
       if json {
         print(JSONText.encode(BlockReport(block)))
       } else {
@@ -58,12 +66,13 @@ public struct TranslateCommand: ParsableCommand {
     case (let hex?, nil):
       let address = try at.map { try NumberText.parse($0, "--at") } ?? 0x1000
       return try BlockTranslation(
-        Self.bytes(hex), at: address, is32Bit: mode == 32, target: backend)
+        Self.bytes(hex), at: address, is32Bit: mode == 32, target: backend,
+        hostFeatures: hasFlagM ? 3 : 0)
     case (nil, let image?):
       guard let at else { throw UsageError("\(image): --at says where the block begins") }
       return try BlockTranslation(
         DriverSource(resolving: image), at: NumberText.parse(at, "--at"), is32Bit: mode == 32,
-        target: backend)
+        target: backend, hostFeatures: hasFlagM ? 3 : 0)
     default: throw UsageError("give either --hex or an image")
     }
   }
@@ -93,6 +102,7 @@ private struct BlockReport: Encodable {
   var hostInstructions: Int?
   var entryInstructions: Int?
   var exitInstructions: Int?
+  var interpretedInstructions: Int?
   var hostHex: String?
   var hostAssembly: [String]?
   var instructions: [Instruction]
@@ -102,6 +112,7 @@ private struct BlockReport: Encodable {
     hostInstructions = block.host?.bodyCount
     entryInstructions = block.host?.entryCount
     exitInstructions = block.host?.exitCount
+    interpretedInstructions = block.host?.interpretedCount
     hostHex = block.host?.bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     hostAssembly = block.host?.assembly
     instructions = block.instructions.map {

@@ -13,9 +13,23 @@ final class CallTests: XCTestCase {
     let description = CallDescription(
       code: code, load: load, entry: load, regions: regions, abi: abi, arguments: arguments,
       repeats: repeats)
-    return try EngineCall(
-      description, on: backend
-    ).perform()
+    return try perform(description)
+  }
+
+  /// Every back end of this machine comes to the same; the last one's answer is given.
+  private func perform(_ description: CallDescription) throws -> CallResult {
+    let results = [BackendName.interpreter, .native].map { backend in
+      Result { try EngineCall(description, on: backend).perform() }
+    }
+    switch (results[0], results[1]) {
+    case (.success(let one), .success(let other)):
+      XCTAssertEqual(one.result, other.result)
+      XCTAssertEqual(one.repeatedResults, other.repeatedResults)
+      XCTAssertEqual(one.guestInstructions, other.guestInstructions)
+    case (.failure(let one), .failure(let other)): XCTAssertEqual("\(one)", "\(other)")
+    default: XCTFail("\(results)")
+    }
+    return try results[1].get()
   }
 
   /// mov rax, [register]: 48 8B modrm, or mov rax, register: 48 89 modrm; then ret.
@@ -72,7 +86,8 @@ final class CallTests: XCTestCase {
     XCTAssertEqual(result.repeatedResults, [43, 44, 45])
     XCTAssertEqual(result.warmNs.count, 3)
     XCTAssertEqual(result.guestInstructions, 3)
-    XCTAssertEqual(result.translatedInstructions, 3)
+    // More where the write to the code's own page had it translated again.
+    XCTAssertGreaterThanOrEqual(result.translatedInstructions, 3)
     XCTAssertGreaterThan(result.coldNs, 0)
   }
 
@@ -141,9 +156,7 @@ final class CallTests: XCTestCase {
   func testAnEndlessCallEndsWithItsBudget() throws {
     var description = CallDescription(code: [0xEB, 0xFE], load: Self.base, entry: Self.base)
     description.budget = 1000
-    let call = try EngineCall(
-      description, configuration: BackendName.interpreter.configuration(.baseline))
-    XCTAssertThrowsError(try call.perform()) {
+    XCTAssertThrowsError(try perform(description)) {
       XCTAssertEqual(($0 as? CallFault)?.ending, .timedOut)
     }
   }

@@ -18,28 +18,29 @@ final class KernelTests: XCTestCase {
   }
 
   func testEveryKernelReturnsWhatItReturnsNatively() throws {
-    // A run ends with an error where two disagree.
-    let run = try BenchmarkRun(
-      files: files(), backend: .interpreter, others: [.native],
-      kernels: Kernel.all.map(inSmall), repetitions: .few)
-    let report = try run.run()
-    XCTAssertEqual(report.kernels.count, Kernel.all.count)
+    for backend in [BackendName.interpreter, .native] {
+      // A run ends with an error where two disagree.
+      let run = try BenchmarkRun(
+        files: files(), backend: backend, others: [.native], kernels: Kernel.all.map(inSmall),
+        repetitions: .few)
+      check(try run.run(), Peer.transom(backend).name)
+    }
+  }
+
+  private func check(_ report: BenchmarkReport, _ name: String) {
     XCTAssertGreaterThanOrEqual(report.kernels.count, 14)
     for kernel in report.kernels {
-      XCTAssertEqual(kernel.entries.map(\.peer), ["native", "transom interpreter"])
-      XCTAssertNotNil(kernel.entries[1].warmRatio, kernel.name)
+      XCTAssertEqual(kernel.entries.map(\.peer), ["native", name])
+      XCTAssertNotNil(kernel.entries.last?.warmRatio, kernel.name)
     }
-    let engine = try XCTUnwrap(report.engine)
-    XCTAssertEqual(engine.wideInstructions, 90_003)
-    let bridge = try XCTUnwrap(report.bridge)
-    XCTAssertGreaterThan(bridge.callInWithFault, bridge.callIn)
-    XCTAssertGreaterThan(bridge.callInAndOut, bridge.callIn)
-    for part in ["crc32", "geometric mean", "transom interpreter", report.machine.processor] {
+    // The generator counts 90,002 and a jump leads to them.
+    XCTAssertEqual(report.engine?.wideInstructions, 90_003)
+    XCTAssertEqual(report.bridge.map { $0.callInWithFault > $0.callIn }, true)
+    XCTAssertEqual(report.bridge.map { $0.callInAndOut > $0.callIn }, true)
+    for part in ["crc32", "geometric mean", name, report.machine.processor] {
       XCTAssertTrue(report.table.contains(part), report.table)
-      if part != "geometric mean" { XCTAssertTrue(report.svg.contains(part)) }
+      XCTAssertTrue(report.svg.contains(part), part)
     }
-    let data = try JSONEncoder().encode(report)
-    XCTAssertEqual(try JSONDecoder().decode(BenchmarkReport.self, from: data).kernels.count, 17)
   }
 
   func testOthersAgreeWhereTheyAreInstalled() throws {

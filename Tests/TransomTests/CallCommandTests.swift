@@ -56,6 +56,27 @@ final class CallCommandTests: XCTestCase {
     XCTAssertEqual(try Tool.run(["call", "/nonexistent", "--load", "0", "--entry", "0"]).code, 2)
   }
 
+  func testABlockIsShownFromBytesToHostCode() throws {
+    let add = try Tool.run(["translate", "--hex", "48 01 d8", "--backend", "x86_64", "--json"])
+    XCTAssertEqual(add.code, 0, add.error)
+    XCTAssertEqual(add.json["guestInstructions"] as? Int, 1)
+    // The back end's own promise: the host's instruction is the guest's.
+    XCTAssertEqual(add.json["hostInstructions"] as? Int, 1)
+    XCTAssertEqual(add.json["hostAssembly"] as? [String], ["add rax, rbx"])
+    XCTAssertEqual((add.json["hostHex"] as? String)?.count, 6)
+    XCTAssertEqual(add.json["exitInstructions"] as? Int, 1)
+    let other = try Tool.run(["translate", "--hex", "4889d8", "--backend", "aarch64", "--json"])
+    XCTAssertEqual(other.json["hostAssembly"] as? [String], ["mov x0, x3"], other.text)
+    let text = try Tool.run(["translate", "--hex", "48ffc0", "--mode", "32"])
+    // In 32-bit mode 48 is DEC EAX.
+    XCTAssertTrue(text.text.contains("dec eax"), text.text)
+    XCTAssertTrue(text.text.contains("inc eax"), text.text)
+    XCTAssertEqual(try Tool.run(["translate", "--hex", "4"]).code, 2)
+    XCTAssertEqual(try Tool.run(["translate", "--hex", "zz"]).code, 2)
+    XCTAssertEqual(try Tool.run(["translate", "--hex", "90", "--mode", "16"]).code, 2)
+    XCTAssertEqual(try Tool.run(["translate"]).code, 2)
+  }
+
   func testOneKernelIsTimed() throws {
     let picture = FileManager.default.temporaryDirectory
       .appendingPathComponent(UUID().uuidString + ".svg")

@@ -93,7 +93,7 @@ package struct EngineCall {
     let stackPointer = state.pointee.gpr.4
     let start = transomMonotonicNanoseconds()
     // What lies outside the regions is this process's own.
-    let ending = processor.run(returnAddress: PlacedProgram.returnAddress) {
+    let ending = processor.run(returnAddress: CallLayout.returnAddress) {
       program.contains($0)
     }
     let end = transomMonotonicNanoseconds()

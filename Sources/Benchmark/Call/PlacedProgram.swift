@@ -5,13 +5,6 @@ package import Vectors
 
 /// A flat binary at its address, with its regions and a stack, ready to be called.
 package final class PlacedProgram {
-  /// Where a called function returns to: canonical, and nothing can be mapped there.
-  static let returnAddress: UInt64 = 0x0000_7FFF_FFFF_F000
-  private static let stackSize: UInt64 = 8 << 20
-  /// Left free around the stack, so that what runs over it faults.
-  private static let guardSize: UInt64 = 1 << 16
-  /// Above the first frame, so that reading more arguments than were given is harmless.
-  private static let headroom: UInt64 = 1 << 12
   /// Memory that is made present before anything is timed, at most; beyond, pages come as used.
   private static let touchedAtMost: UInt64 = 64 << 20
 
@@ -20,9 +13,10 @@ package final class PlacedProgram {
 
   package init(code: [UInt8], load: UInt64, regions: [Region]) throws(CallError) {
     memory = GuestMemory()
-    let wanted = try Self.layOut(code, load, regions)
+    let wanted = try CallLayout.regions(code, load, regions)
     for region in wanted where !memory.add(region) { throw .notMappable(region) }
-    stack = try Self.placeStack(memory)
+    let memory = memory
+    stack = try CallLayout.placeStack(beside: wanted) { memory.add($0) }
     memory.write(Placed(address: load, bytes: code))
     var left = Self.touchedAtMost
     for region in wanted where region.count <= left {
@@ -32,35 +26,8 @@ package final class PlacedProgram {
     memory.touch(Region(address: stack.end - (1 << 20), count: 1 << 20))
   }
 
-  /// Whole pages that hold the code and every region, each once.
-  private static func layOut(
-    _ code: [UInt8], _ load: UInt64, _ regions: [Region]
-  ) throws(CallError) -> [Region] {
-    guard !code.isEmpty else { throw .emptyCode }
-    let area = Region(address: load, count: UInt64(code.count))
-    for region in regions + [area] {
-      let (end, overflow) = region.address.addingReportingOverflow(region.count)
-      guard region.count > 0, !overflow, end <= 1 << 47 else { throw .badRange(region) }
-    }
-    for (n, region) in regions.enumerated() {
-      if let other = regions[..<n].first(where: region.overlaps) { throw .overlap(other, region) }
-    }
-    return Region.merged((regions + [area]).map(\.pages))
-  }
-
-  /// Below 4 GiB where there is room: old code truncates pointers.
-  private static func placeStack(_ memory: GuestMemory) throws(CallError) -> Region {
-    let places: [UInt64] = [
-      0x0C00_0000, 0x7000_0000, 0xD000_0000, 0x3000_0000, 0x10_0000_0000, 0x1000_0000_0000,
-    ]
-    for place in places {
-      let around = Region(address: place - guardSize, count: stackSize + 2 * guardSize)
-      if memory.regions.contains(where: around.overlaps) { continue }
-      let stack = Region(address: place, count: stackSize)
-      if memory.add(stack) { return stack }
-    }
-    throw .noRoomForStack
-  }
+  /// Everything that is mapped, the stack included.
+  var regions: [Region] { memory.regions }
 
   package func contains(_ address: UInt64, count: Int = 1) -> Bool {
     memory.contains(address, count)
@@ -89,10 +56,6 @@ package final class PlacedProgram {
     for placed in contents { memory.write(placed) }
   }
 
-  package func write(_ bytes: [UInt8], at address: UInt64) {
-    memory.write(Placed(address: address, bytes: bytes))
-  }
-
   /// Builds the frame that the convention asks for and points the processor at the function.
   func enter(
     _ processor: CaseProcessor, entry: UInt64, abi: CallDescription.ABI, arguments: [UInt64],
@@ -102,19 +65,9 @@ package final class PlacedProgram {
     let state = processor.engine.state
     let general = UnsafeMutableRawPointer(state).assumingMemoryBound(to: UInt64.self)
     for (register, value) in zip(abi.registers, arguments) { general[register] = value }
-    let onStack = arguments.dropFirst(abi.registers.count)
-    let size = (abi.homeSpace + UInt64(onStack.count) * 8 + 15) & ~15
-    // Behind a call, RSP is 8 modulo 16.
-    let top = stack.end - Self.headroom - size - 8
-    var frame = Self.littleEndian(Self.returnAddress)
-    frame += [UInt8](repeating: 0, count: Int(abi.homeSpace))
-    for value in onStack { frame += Self.littleEndian(value) }
-    write(frame, at: top)
-    general[4] = top
+    let frame = CallLayout.frame(on: stack, abi, arguments)
+    memory.write(frame)
+    general[4] = frame.address
     state.pointee.rip = entry
-  }
-
-  private static func littleEndian(_ value: UInt64) -> [UInt8] {
-    withUnsafeBytes(of: value.littleEndian) { Array($0) }
   }
 }

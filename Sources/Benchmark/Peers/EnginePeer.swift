@@ -45,7 +45,7 @@ struct EnginePeer {
     prepared.program.enter(
       processor, entry: Kernel.run, abi: .sysv, arguments: [Kernel.memory, count])
     let start = transomMonotonicNanoseconds()
-    let ending = processor.run(returnAddress: PlacedProgram.returnAddress)
+    let ending = processor.run(returnAddress: CallLayout.returnAddress)
     let end = transomMonotonicNanoseconds()
     guard ending == .returned else {
       throw BenchmarkError.peerFailed(

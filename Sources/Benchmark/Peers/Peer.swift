@@ -30,6 +30,9 @@ package struct Measurement: Sendable {
   package var small: [UInt64] = []
   /// Runs with the large count, the first left out.
   package var large: [UInt64] = []
+  /// Of one small run with all links made, where host instructions are counted.
+  package var guestInstructions: UInt64?
+  package var hostInstructions: UInt64?
 
   package init() {}
 }

@@ -19,7 +19,7 @@ struct PreparedKernel {
     let processor = CaseProcessor(configuration: EngineConfiguration())
     program.enter(
       processor, entry: Kernel.prepare, abi: .sysv, arguments: [Kernel.memory])
-    guard processor.run(returnAddress: PlacedProgram.returnAddress) == .returned else {
+    guard processor.run(returnAddress: CallLayout.returnAddress) == .returned else {
       throw BenchmarkError.peerFailed(peer, kernel: kernel.name, reason: "prepare did not return")
     }
   }

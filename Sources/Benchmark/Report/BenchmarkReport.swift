@@ -9,6 +9,9 @@ package struct BenchmarkReport: Codable, Sendable {
     /// To the native run of the same count, in this run; nil for native itself, or without it.
     package var coldRatio: Double?
     package var warmRatio: Double?
+    /// Executed by a small run, where host instructions are counted.
+    package var guestInstructions: UInt64?
+    package var hostInstructions: UInt64?
   }
 
   package struct KernelEntry: Codable, Sendable {
@@ -26,6 +29,8 @@ package struct BenchmarkReport: Codable, Sendable {
     package var worstKernel: String?
     /// First run of the wide program less a later one, for each of its instructions.
     package var translationNsPerInstruction: Double?
+    /// Host instructions executed for each guest instruction, over the kernels' total.
+    package var hostPerGuest: Double?
   }
 
   package var machine: MachineDescription
@@ -55,7 +60,11 @@ extension BenchmarkReport {
         peer: peer.name, coldNs: Statistics.median(measurement.cold) ?? 0,
         smallNs: Statistics.median(measurement.small) ?? 0,
         warmNs: Statistics.median(measurement.large) ?? 0)
-      if peer != .native, let nativeSmall, let nativeLarge, nativeSmall > 0, nativeLarge > 0 {
+      entry.guestInstructions = measurement.guestInstructions
+      entry.hostInstructions = measurement.hostInstructions
+      // Without a time of its own there is nothing to compare.
+      let isTimed = peer != .native && !measurement.cold.isEmpty
+      if isTimed, let nativeSmall, let nativeLarge, nativeSmall > 0, nativeLarge > 0 {
         entry.coldRatio = Double(entry.coldNs) / Double(nativeSmall)
         entry.warmRatio = Double(entry.warmNs) / Double(nativeLarge)
       }
@@ -73,6 +82,11 @@ extension BenchmarkReport {
       var summary = Summary(peer: peer.name)
       summary.coldRatio = Statistics.geometricMean(mine.compactMap { $0.1.coldRatio })
       summary.warmRatio = Statistics.geometricMean(mine.compactMap { $0.1.warmRatio })
+      let guest = mine.reduce(0) { $0 + ($1.1.guestInstructions ?? 0) }
+      if guest > 0 {
+        let host = mine.reduce(0) { $0 + ($1.1.hostInstructions ?? 0) }
+        summary.hostPerGuest = Double(host) / Double(guest)
+      }
       let worst = mine.max { ($0.1.warmRatio ?? 0) < ($1.1.warmRatio ?? 0) }
       summary.worstWarmRatio = worst?.1.warmRatio
       if worst?.1.warmRatio != nil { summary.worstKernel = worst?.0 }

@@ -17,7 +17,10 @@ extension BenchmarkReport {
   private func kernelRows(_ peers: [String]) -> [[String]] {
     var header = ["kernel", "what"]
     for peer in peers {
-      header += peer == Peer.native.name ? ["native µs"] : ["\(peer) cold", "warm"]
+      header +=
+        peer == Peer.native.name
+        ? ["native µs"]
+        : isCounted(peer) ? ["\(peer) host per guest"] : ["\(peer) cold", "warm"]
     }
     var rows = [header]
     for kernel in kernels {
@@ -25,6 +28,8 @@ extension BenchmarkReport {
       for entry in kernel.entries {
         if entry.peer == Peer.native.name {
           row.append(Self.microseconds(entry.warmNs))
+        } else if let guest = entry.guestInstructions, let host = entry.hostInstructions {
+          row.append(Self.ratio(Double(host) / Double(max(guest, 1))))
         } else {
           row.append(entry.coldRatio.map(Self.ratio) ?? Self.microseconds(entry.coldNs) + " µs")
           row.append(entry.warmRatio.map(Self.ratio) ?? Self.microseconds(entry.warmNs) + " µs")
@@ -35,14 +40,24 @@ extension BenchmarkReport {
     return rows
   }
 
+  private func isCounted(_ peer: String) -> Bool {
+    summaries.contains { $0.peer == peer && $0.hostPerGuest != nil }
+  }
+
   private var summaryRows: [[String]] {
-    var rows = [["geometric mean", "cold", "warm", "worst", "in", "ns per instruction translated"]]
+    var rows = [
+      [
+        "geometric mean", "cold", "warm", "worst", "in", "ns per instruction translated",
+        "host per guest",
+      ]
+    ]
     for summary in summaries where summary.peer != Peer.native.name {
       rows.append([
         summary.peer, summary.coldRatio.map(Self.ratio) ?? "-",
         summary.warmRatio.map(Self.ratio) ?? "-", summary.worstWarmRatio.map(Self.ratio) ?? "-",
         summary.worstKernel ?? "-",
         summary.translationNsPerInstruction.map { String(format: "%.0f", $0) } ?? "-",
+        summary.hostPerGuest.map(Self.ratio) ?? "-",
       ])
     }
     return rows

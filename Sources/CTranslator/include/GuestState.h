@@ -92,6 +92,18 @@ typedef struct {
   uint64_t compiledScratch[4];
 } TransomGuestState;
 
+/// Where compiled code finds things in the state.
+enum {
+  transomOffsetSegment = __builtin_offsetof(TransomGuestState, segment),
+  transomOffsetMXCSR = __builtin_offsetof(TransomGuestState, mxcsr),
+  transomOffsetVector = __builtin_offsetof(TransomGuestState, vector),
+  transomOffsetBranchTarget = __builtin_offsetof(TransomGuestState, branchTarget),
+  transomOffsetRemaining = __builtin_offsetof(TransomGuestState, remaining),
+  transomOffsetExitWord = __builtin_offsetof(TransomGuestState, exitWord),
+  transomOffsetPackedFlags = __builtin_offsetof(TransomGuestState, packedFlags),
+  transomOffsetScratch = __builtin_offsetof(TransomGuestState, compiledScratch),
+};
+
 // Raw guest accesses that survive a fault.
 //
 // Each returns 0 and transfers the value, or returns 1 if the access faulted: the host's fault

@@ -69,6 +69,9 @@ public struct EngineConfiguration {
   /// Whether compiled code counts guest instructions, so that the instruction limit is exact. Where
   /// it does not, `instructionCount` only has those that were interpreted, and no safepoint comes.
   public var isCounting = true
+  /// What the host's processor has beyond the least of its kind. AArch64: bit 0 FEAT_FlagM, bit 1
+  /// FEAT_FlagM2.
+  public var hostFeatures: UInt64 = 0
   /// Read before and after each translation, for those who want to know what translating takes.
   public var clock: (@convention(c) () -> UInt64)?
   public init() {}
@@ -130,7 +133,8 @@ public final class Engine {
     if let memory {
       let code = CompiledCode<NativeBackEnd>(
         memory: memory, protection: configuration.protection, codeMap: codeMap,
-        isCounting: configuration.isCounting, state: state)
+        isCounting: configuration.isCounting, hostFeatures: configuration.hostFeatures,
+        state: state)
       compiled = code
       enterCode = unsafeBitCast(
         UInt(code.executable(code.layout.stubs.enter)), to: (@convention(c) (UInt64) -> Void).self)

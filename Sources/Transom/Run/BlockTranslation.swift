@@ -16,7 +16,21 @@ public struct BlockTranslation: Sendable {
   }
 
   /// Architectures that host code can be shown for.
-  public enum Target: String, CaseIterable, Sendable { case aarch64, x86_64 }
+  public enum Target: String, CaseIterable, Sendable {
+    case aarch64, x86_64
+
+    /// This machine's.
+    public static var native: Target {
+      #if arch(arm64)
+        .aarch64
+      #else
+        .x86_64
+      #endif
+    }
+
+    var architecture: HostListing.Architecture { self == .aarch64 ? .aarch64 : .x86_64 }
+    var disassembly: Disassembler.Mode { self == .aarch64 ? .aarch64 : .bits64 }
+  }
 
   /// What a block becomes on a host, in instructions.
   public struct HostCode: Sendable {
@@ -27,15 +41,18 @@ public struct BlockTranslation: Sendable {
     /// The body.
     public var bytes: [UInt8]
     public var assembly: [String]
+    /// Guest instructions that are left to the interpreter; their share of the body leads there.
+    public var interpretedCount: Int
   }
 
   public private(set) var instructions: [Instruction] = []
   public private(set) var host: HostCode?
 
   /// Takes the block that `bytes` begin with, as code at `address`. Without a target only the IR is
-  /// made.
+  /// made. `hostFeatures` as in `EngineConfiguration`.
   public init(
-    _ bytes: [UInt8], at address: UInt64, is32Bit: Bool = false, target: Target? = nil
+    _ bytes: [UInt8], at address: UInt64, is32Bit: Bool = false, target: Target? = nil,
+    hostFeatures: UInt64 = 0
   ) throws {
     guard !bytes.isEmpty else { throw UsageError("there are no bytes to translate") }
     guard let disassembler = Disassembler(mode: is32Bit ? .bits32 : .bits64) else {
@@ -55,16 +72,56 @@ public struct BlockTranslation: Sendable {
         Instruction(
           guest: guest.line, lifted: line.lifted, operations: line.operations, host: []))
     }
-    if let target { throw UsageError("there is no \(target.rawValue) back end here") }
+    guard let target else { return }
+    guard
+      let listing = HostListing.make(
+        bytes: bytes, address: address, mode: is32Bit ? .protected32 : .long64,
+        features: .baseline, architecture: target.architecture, hostFeatures: hostFeatures),
+      let hostDisassembler = Disassembler(mode: target.disassembly)
+    else { throw UsageError("there is no \(target.rawValue) back end here") }
+    show(listing, hostDisassembler)
+  }
+
+  /// Disassembles host code and lays it beside the guest's.
+  private mutating func show(_ listing: HostListing, _ disassembler: Disassembler) {
+    func text(_ code: [UInt8], _ at: UInt64) -> [String] {
+      disassembler.decode(code, at: at, limit: code.count).map {
+        $0.operands.isEmpty ? $0.mnemonic : $0.mnemonic + " " + $0.operands
+      }
+    }
+    var at = listing.address
+    let entry = text(listing.entry, at)
+    at += UInt64(listing.entry.count)
+    var body = HostCode(
+      bodyCount: 0, entryCount: entry.count, exitCount: 0, bytes: [], assembly: [],
+      interpretedCount: listing.interpreted)
+    // A compiled block may be shorter than one that is only listed.
+    instructions.removeLast(max(0, instructions.count - listing.instructions.count))
+    for (n, code) in listing.instructions.enumerated() {
+      let lines = text(code, at)
+      if n < instructions.count { instructions[n].host = lines }
+      body.bytes += code
+      body.assembly += lines
+      at += UInt64(code.count)
+    }
+    body.bodyCount = body.assembly.count
+    let exit = text(listing.exit, at)
+    body.exitCount = exit.count
+    if !exit.isEmpty, !instructions.isEmpty {
+      instructions[instructions.count - 1].host += exit.map { $0 + "  (exit)" }
+    }
+    host = body
   }
 
   /// The block that begins at an offset of a driver's image.
   public init(
-    _ driver: DriverSource, at offset: UInt64, is32Bit: Bool = false, target: Target? = nil
+    _ driver: DriverSource, at offset: UInt64, is32Bit: Bool = false, target: Target? = nil,
+    hostFeatures: UInt64 = 0
   ) throws {
     let listing = try GuestListing(driver)
     let bytes = Array(try listing.bytes(from: offset).prefix(4096))
-    try self.init(bytes, at: offset, is32Bit: is32Bit, target: target)
+    try self.init(
+      bytes, at: offset, is32Bit: is32Bit, target: target, hostFeatures: hostFeatures)
   }
 
   /// Guest and IR on the left, host code on the right. "-" marks what the passes drop or change, "+"

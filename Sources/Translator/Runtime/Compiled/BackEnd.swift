@@ -36,6 +36,9 @@ struct CodeLayout {
   var stubs = CodeStubs()
   /// Guest instructions are counted.
   var isCounting = true
+  /// Of the host's processor, beyond what every one of its kind has: for AArch64 FEAT_FlagM and
+  /// FEAT_FlagM2 as bits 0 and 1.
+  var hostFeatures: UInt64 = 0
 }
 
 /// What every back end offers the dispatcher. Writes bytes; never executes them.

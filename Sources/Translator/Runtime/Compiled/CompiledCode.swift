@@ -29,6 +29,7 @@ final class CompiledCode<Host: BackEnd> {
 
   init(
     memory: CodeMemory, protection: PageProtection?, codeMap: CodeMap, isCounting: Bool,
+    hostFeatures: UInt64,
     state: UnsafeMutablePointer<TransomGuestState>
   ) {
     self.memory = memory
@@ -40,6 +41,7 @@ final class CompiledCode<Host: BackEnd> {
     layout.branchTable = layout.state + UInt64(CodeMemory.tableOffset)
     layout.base = memory.executable
     layout.isCounting = isCounting
+    layout.hostFeatures = hostFeatures
     var code = CodeBuffer(
       cursor: start, coldEnd: start + memory.count, start: start, base: memory.executable)
     layout.stubs = Host.writeStubs(&code, layout)

@@ -190,10 +190,12 @@ extension A64Assembler {
 
   /// "Across lanes": UMAXV and kin.
   mutating func vectorAcross(
-    unsigned: Bool, _ opcode: UInt32, size: UInt32, _ d: A64Vector, _ n: A64Vector
+    unsigned: Bool, _ opcode: UInt32, size: UInt32, isFull: Bool = true, _ d: A64Vector,
+    _ n: A64Vector
   ) {
     append(
-      0x4E30_0800 | (unsigned ? 1 << 29 : 0) | size << 22 | opcode << 12 | n.number << 5
+      0x0E30_0800 | (isFull ? 1 << 30 : 0) | (unsigned ? 1 << 29 : 0) | size << 22 | opcode << 12
+        | n.number << 5
         | d.number)
   }
 }

@@ -29,6 +29,12 @@ extension A64Assembler {
         | shift.rawValue << 22 | m.number << 16 | amount << 10 | n.number << 5 | d.number)
   }
 
+  /// CMP of W registers, m zero-extended from `bytes`.
+  mutating func compareExtended(_ n: A64Register, _ m: A64Register, bytes: UInt32) {
+    append(
+      0x6B20_001F | m.number << 16 | UInt32(bytes.trailingZeroBitCount) << 13 | n.number << 5)
+  }
+
   /// ADC, ADCS, SBC, SBCS.
   mutating func addCarry(
     _ d: A64Register, _ n: A64Register, _ m: A64Register, subtract: Bool = false,
@@ -225,12 +231,20 @@ extension A64Assembler {
 
   /// CSEL, CSINC, CSINV, CSNEG: n if the condition holds, else m (changed as said).
   mutating func select(
-    _ kind: Select = .select, _ d: A64Register, _ n: A64Register, _ m: A64Register,
+    _ kind: Select, _ d: A64Register, _ n: A64Register, _ m: A64Register,
     if condition: A64Condition, is64: Bool = true
   ) {
     append(
       0x1A80_0000 | size(is64) | kind.rawValue | m.number << 16 | condition.rawValue << 12
         | n.number << 5 | d.number)
+  }
+
+  /// CSEL.
+  mutating func select(
+    _ d: A64Register, _ n: A64Register, _ m: A64Register, if condition: A64Condition,
+    is64: Bool = true
+  ) {
+    select(.select, d, n, m, if: condition, is64: is64)
   }
 
   /// CSET.

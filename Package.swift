@@ -115,7 +115,8 @@ if !bareMetal {
     .testTarget(
       name: "TranslatorTests",
       dependencies: [
-        "Translator", "CTranslator", "Disassembly", "FirmwareVolume", "OptionROM",
+        "Translator", "CTranslator", "CNativeRunner", "Disassembly", "FirmwareVolume", "LinuxHost",
+        "OptionROM",
       ],
       exclude: ["Cases"],
       swiftSettings: language),

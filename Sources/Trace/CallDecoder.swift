@@ -37,7 +37,9 @@ public struct CallDecoder {
   public func line(_ call: Call) -> String {
     let name = target(call)
     guard let signature = signatures[name] else {
-      let words = (0..<4).map { ValueNames.hex(call.arguments[$0]) }
+      // Guest functions without a signature are entry points and notifications, which have two.
+      let count = call.direction == .hostToGuest ? 2 : 4
+      let words = (0..<count).map { ValueNames.hex(call.arguments[$0]) }
       return name + "(" + words.joined(separator: ", ") + ", …)" + outcome(call, .pointer)
     }
     let arguments = signature.arguments.enumerated().compactMap { index, argument in

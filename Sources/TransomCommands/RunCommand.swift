@@ -8,6 +8,8 @@ extension ModeSize: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
+extension Backend: ExpressibleByArgument {}
+
 /// `transom run IMAGE`: a driver under the simulated firmware.
 public struct RunCommand: ParsableCommand {
   public static let configuration = CommandConfiguration(
@@ -48,6 +50,9 @@ public struct RunCommand: ParsableCommand {
   @Option(help: "How many guest instructions may run.")
   var budget: UInt64 = 2_000_000_000
 
+  @Option(help: "Who carries out guest code: interpreter, or x86_64 for code of this host.")
+  var backend = Backend.native
+
   @Flag(
     name: .customLong("no-nx"),
     help: ArgumentHelp("Leave guest code natively executable.", visibility: .hidden))
@@ -62,6 +67,7 @@ public struct RunCommand: ParsableCommand {
     options.mode = mode
     options.screenshot = screenshot
     options.budget = max(1, budget)
+    options.backend = backend
     options.marksPages = !noNX
     if trace { options.trace = { CommandFailure.print($0) } }
 

@@ -31,7 +31,7 @@ public final class DriverRun {
     devices = try options.makeDevices(for: driver)
     machine = try SimulatedMachine(
       platform: platform, devices: devices.map(\.model), budget: options.budget,
-      marksPages: options.marksPages)
+      backend: options.backend, marksPages: options.marksPages)
     report = RunReport(platform: platform.name)
     machine.recorder.recordsConversation = options.recordsConversation
     machine.recorder.sink = options.trace

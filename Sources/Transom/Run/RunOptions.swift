@@ -40,6 +40,7 @@ public struct RunOptions {
   public var screenshot: String?
   /// Guest instructions.
   public var budget: UInt64 = 2_000_000_000
+  public var backend = Backend.native
   /// Whether images are made non-executable, which is what leads calls to the translator.
   public var marksPages = true
   /// Whether to keep the conversation for `DriverRun.conversation`.

@@ -40,7 +40,9 @@ extension Shim {
     host.willCallHost(target: target, arguments: arguments)
     let action = interceptions.pointee.action(for: target)
     let released = action.map { before($0, arguments) } ?? false
+    host.releaseInterrupts()
     let result = transomCallHost(target, arguments)
+    host.holdInterrupts()
 
     // Whatever was entered since is over, however it was left.
     dropLevels(to: index + 1)

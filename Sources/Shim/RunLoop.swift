@@ -44,7 +44,7 @@ extension Shim {
             end(.exception(vector: 14, errorCode: 0x14), access: target)
           }
         case .none:
-          end(.wildBranch, access: target)
+          if !adoptOnBranch(target) { end(.wildBranch, access: target) }
         }
       case .safepoint:
         status.pointee.counters.safepoints += 1
@@ -65,6 +65,15 @@ extension Shim {
       }
     }
     return leaveAborted(level)
+  }
+
+  /// Takes the page of a branch target over, if the host lets the guest execute it.
+  private func adoptOnBranch(_ target: UInt64) -> Bool {
+    guard host.allowsGuestCode(at: target) else { return false }
+    do throws(RegistrationError) {
+      try adopt(target & ~4095, count: 4096)
+      return true
+    } catch { return false }
   }
 
   private var window: DeviceWindow {

@@ -131,10 +131,17 @@ public final class Shim<Host: HostContract>: TrapReceiver {
   ) -> UInt64 {
     if resumed {
       dropLevels(to: Int(level.pointee.index) + 1)
-    } else if !enter(level) {
-      return policies.abortStatus
+    } else {
+      host.holdInterrupts()
+      if !enter(level) {
+        forgetOutcome()
+        host.releaseInterrupts()
+        return policies.abortStatus
+      }
     }
-    return runLoop(level)
+    let result = runLoop(level)
+    host.releaseInterrupts()
+    return result
   }
 
   override func deviceLoad(

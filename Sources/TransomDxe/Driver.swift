@@ -1,0 +1,121 @@
+import CShim
+import CTransomDxe
+import CTranslator
+import CUEFI
+import Shim
+import Translator
+
+/// The driver while it is loaded. There is one.
+final class Driver {
+  nonisolated(unsafe) static var current: Driver?
+  /// For the exception handler, which must not count references.
+  nonisolated(unsafe) static var activeShim: Unmanaged<Shim<FirmwareHost>>?
+
+  /// Bytes of the stack that guest code and all it calls run on.
+  static let levelStackSize: UInt64 = 2 << 20
+
+  let firmware: Firmware
+  let options: Options
+  let console: Console
+  let host: FirmwareHost
+  let shim: Shim<FirmwareHost>
+  let cpu: UnsafeMutablePointer<EFI_CPU_ARCH_PROTOCOL>
+  let levelStack: UInt64
+  /// Drivers started from option ROMs, to be unloaded with this one.
+  var romDrivers: [EFI_HANDLE] = []
+  /// Handles that were made consoles.
+  var consoles: [EFI_HANDLE] = []
+  var exitEvent: EFI_EVENT?
+
+  enum StartError: Error {
+    case noCPU, noMemory, handlerTaken, alreadyThere, cannotInstall
+  }
+
+  init(firmware: Firmware, options: Options, console: Console) throws(StartError) {
+    guard let cpu = firmware.locate(GUIDs.cpuArch, as: EFI_CPU_ARCH_PROTOCOL.self) else {
+      throw .noCPU
+    }
+    guard let stack = firmware.allocatePages(Self.levelStackSize / 4096) else { throw .noMemory }
+    self.firmware = firmware
+    self.options = options
+    self.console = console
+    self.cpu = cpu
+    levelStack = stack
+    host = FirmwareHost(
+      firmware: firmware, protection: PageProtection(cpu: cpu, firmware: firmware),
+      console: console, options: options, hostStackLimit: stack)
+    var policies = Policies()
+    policies.faultScope = .level
+    policies.ports = options.ports
+    let engine = Engine()
+    engine.state.pointee.instructionLimit = FirmwareHost.safepointInterval
+    do throws(ShimError) {
+      shim = try Shim(host: host, engine: engine, policies: policies)
+    } catch {
+      firmware.freePages(stack, Self.levelStackSize / 4096)
+      throw .noMemory
+    }
+    interceptServices()
+  }
+
+  /// What the driver frees is what it allocated; guest images are gone by then.
+  deinit {
+    host.deallocate()
+    firmware.freePages(levelStack, Self.levelStackSize / 4096)
+  }
+
+  private func interceptServices() {
+    let boot = firmware.boot.pointee
+    shim.intercept(function(boot.CopyMem), .invalidate(address: 0, count: 2))
+    shim.intercept(function(boot.SetMem), .invalidate(address: 0, count: 1))
+    shim.intercept(function(boot.AllocatePages), .allocatePages)
+    shim.intercept(function(boot.FreePages), .freePages)
+    shim.intercept(function(boot.AllocatePool), .allocatePool)
+    shim.intercept(function(boot.FreePool), .freePool)
+    shim.intercept(
+      function(cpu.pointee.SetMemoryAttributes), .setAttributes(address: 1, count: 2))
+    if let attributes = host.protection.attributes {
+      shim.intercept(
+        function(attributes.pointee.SetMemoryAttributes), .setAttributes(address: 1, count: 2))
+      shim.intercept(
+        function(attributes.pointee.ClearMemoryAttributes), .setAttributes(address: 1, count: 2))
+    }
+  }
+
+  /// From here on x64 code runs.
+  func start() throws(StartError) {
+    if let other = firmware.locate(
+      GUIDs.imageEmulator, as: EDKII_PECOFF_IMAGE_EMULATOR_PROTOCOL.self),
+      other.pointee.MachineType == UInt16(IMAGE_FILE_MACHINE_X64)
+    {
+      throw .alreadyThere
+    }
+    Self.activeShim = Unmanaged.passUnretained(shim)
+    transomLendLevelStack(levelStack, Self.levelStackSize)
+    shim.activate()
+    guard installFaultHandler(cpu) == EFI_SUCCESS else {
+      shim.deactivate()
+      throw .handlerTaken
+    }
+    let status = firmware.install(
+      GUIDs.imageEmulator, &ImageEmulator.protocolInstance, on: firmware.image)
+    guard status == EFI_SUCCESS else {
+      transomRemoveExceptionHandler()
+      shim.deactivate()
+      throw .cannotInstall
+    }
+  }
+
+  /// The reverse of `start`. Every guest image must be gone.
+  func stop() {
+    firmware.uninstall(
+      GUIDs.imageEmulator, &ImageEmulator.protocolInstance, from: firmware.image)
+    transomRemoveExceptionHandler()
+    shim.deactivate()
+    transomLendLevelStack(0, 0)
+    Self.activeShim = nil
+  }
+}
+
+/// The address of a service, from the type Swift imports it with.
+func function<T>(_ service: T) -> UInt64 { unsafeBitCast(service, to: UInt64.self) }

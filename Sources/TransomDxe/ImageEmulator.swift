@@ -1,0 +1,81 @@
+import CUEFI
+import Shim
+
+/// EDKII_PECOFF_IMAGE_EMULATOR_PROTOCOL for x64: how the firmware hands images over.
+enum ImageEmulator {
+  nonisolated(unsafe) static var protocolInstance = EDKII_PECOFF_IMAGE_EMULATOR_PROTOCOL(
+    IsImageSupported: { _, type, _ in
+      // Runtime drivers would have to survive SetVirtualAddressMap: those are refused.
+      type == 10 || type == 11 ? 1 : 0
+    },
+    RegisterImage: { _, base, size, _ in
+      guarded { driver in driver.register(base: base, size: size) }
+    },
+    UnregisterImage: { _, base in
+      guarded { driver in driver.unregister(base: base) }
+    },
+    Version: UInt32(EDKII_PECOFF_IMAGE_EMULATOR_VERSION),
+    MachineType: UInt16(IMAGE_FILE_MACHINE_X64))
+}
+
+extension Driver {
+  /// All or nothing. A range that overlaps one that was never given back, because its image failed
+  /// in a way the firmware did not report, takes its place.
+  func register(base: UInt64, size: UInt64) -> EFI_STATUS {
+    for _ in 0..<8 {
+      do throws(RegistrationError) {
+        try shim.register(base: base, size: size, name: 0)
+        if options.isVerbose {
+          var line = Line("Transom: x64 image ")
+          host.imageName(at: base, &line)
+          line.add(" at ")
+          line.add(address: base)
+          line.add(", ")
+          line.add(decimal: size)
+          line.add(" bytes")
+          console.print(line)
+        }
+        return EFI_SUCCESS
+      } catch {
+        guard case .overlaps(let stale) = error else {
+          return report(error, base: base, size: size)
+        }
+        _ = unregister(base: stale)
+      }
+    }
+    return EFI_OUT_OF_RESOURCES
+  }
+
+  private func report(_ error: RegistrationError, base: UInt64, size: UInt64) -> EFI_STATUS {
+    var line = Line("Transom: cannot take the x64 image at ")
+    line.add(address: base)
+    line.add(": ")
+    var status = EFI_OUT_OF_RESOURCES
+    switch error {
+    case .badRange:
+      line.add("its size is wrong")
+      status = EFI_INVALID_PARAMETER
+    case .overlaps: line.add("it overlaps another")
+    case .tooManyImages: line.add("there are too many images")
+    case .tooManyPages: line.add("there are too many pages")
+    case .cannotProtect(let address):
+      line.add("the page at ")
+      line.add(address: address)
+      line.add(" cannot be protected")
+      status = EFI_DEVICE_ERROR
+    case .notRegistered: line.add("it is not registered")
+    }
+    console.print(line)
+    return status
+  }
+
+  /// The firmware also unregisters images that it never registered, because it never started them.
+  func unregister(base: UInt64) -> EFI_STATUS {
+    do throws(RegistrationError) {
+      try shim.unregister(base: base)
+      return EFI_SUCCESS
+    } catch {
+      return EFI_NOT_FOUND
+    }
+  }
+}

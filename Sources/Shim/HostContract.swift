@@ -114,6 +114,9 @@ public protocol HostContract {
     target: UInt64, arguments: UnsafeMutablePointer<UInt64>, depth: Int
   ) -> UInt64
   func didLeaveGuest(target: UInt64, result: UInt64, token: UInt64, depth: Int)
+  /// A guest access to low memory went to the shadow (`Policies.LowMemory`). Guest state is in
+  /// flight: to be remembered, not told.
+  func didAccessLowMemory(_ address: UInt64, isWrite: Bool, from location: CodeLocation)
   /// Translations of a range were dropped.
   func didInvalidate(_ address: UInt64, count: UInt64)
   /// A run has ended early. The pointer is valid until `Shim.clearOutcome()`.
@@ -138,6 +141,7 @@ extension HostContract {
     target: UInt64, arguments: UnsafeMutablePointer<UInt64>, depth: Int
   ) -> UInt64 { 0 }
   public func didLeaveGuest(target: UInt64, result: UInt64, token: UInt64, depth: Int) {}
+  public func didAccessLowMemory(_ address: UInt64, isWrite: Bool, from location: CodeLocation) {}
   public func didInvalidate(_ address: UInt64, count: UInt64) {}
   public func didEndRun(_ report: UnsafePointer<FaultReport>) {}
   public func didForgetOutcome() {}

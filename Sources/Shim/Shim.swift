@@ -148,6 +148,7 @@ public final class Shim<Host: HostContract>: TrapReceiver {
     _ address: UInt64, size: UInt64, into value: UnsafeMutableRawPointer
   ) -> Bool {
     if let bytes = lowMemory(address, size: size) {
+      host.didAccessLowMemory(address, isWrite: false, from: locate(engine.state.pointee.rip))
       value.copyMemory(from: bytes, byteCount: Int(size))
       return true
     }
@@ -160,6 +161,7 @@ public final class Shim<Host: HostContract>: TrapReceiver {
     _ address: UInt64, size: UInt64, from value: UnsafeMutableRawPointer
   ) -> Bool {
     if let bytes = lowMemory(address, size: size) {
+      host.didAccessLowMemory(address, isWrite: true, from: locate(engine.state.pointee.rip))
       UnsafeMutableRawPointer(bytes).copyMemory(from: value, byteCount: Int(size))
       return true
     }

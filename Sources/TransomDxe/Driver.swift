@@ -10,6 +10,7 @@ final class Driver {
   nonisolated(unsafe) static var current: Driver?
   /// For the exception handler, which must not count references.
   nonisolated(unsafe) static var activeShim: Unmanaged<Shim<FirmwareHost>>?
+  nonisolated(unsafe) static var hostState: UnsafeMutablePointer<FirmwareHost.State>?
 
   /// Bytes of the stack that guest code and all it calls run on.
   static let levelStackSize: UInt64 = 2 << 20
@@ -91,6 +92,7 @@ final class Driver {
       throw .alreadyThere
     }
     Self.activeShim = Unmanaged.passUnretained(shim)
+    Self.hostState = host.state
     transomLendLevelStack(levelStack, Self.levelStackSize)
     shim.activate()
     guard installFaultHandler(cpu) == EFI_SUCCESS else {
@@ -104,16 +106,19 @@ final class Driver {
       shim.deactivate()
       throw .cannotInstall
     }
+    host.state.pointee.lowPage.install()
   }
 
   /// The reverse of `start`. Every guest image must be gone.
   func stop() {
     firmware.uninstall(
       GUIDs.imageEmulator, &ImageEmulator.protocolInstance, from: firmware.image)
+    _ = host.state.pointee.lowPage.remove()
     transomRemoveExceptionHandler()
     shim.deactivate()
     transomLendLevelStack(0, 0)
     Self.activeShim = nil
+    Self.hostState = nil
   }
 }
 

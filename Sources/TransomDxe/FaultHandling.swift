@@ -14,7 +14,11 @@ func installFaultHandler(_ cpu: UnsafeMutablePointer<EFI_CPU_ARCH_PROTOCOL>) -> 
       guard let shim = Driver.activeShim else { return 0 }
       return shim._withUnsafeGuaranteedRef { $0.ownsBranch(to: address) } ? 1 : 0
     },
-    settles: { _, _, _ in 0 },
+    settles: { address, _, _ in
+      // Native code wants page zero: the guard was only for guests.
+      guard address < 4096, let state = Driver.hostState else { return 0 }
+      return state.pointee.lowPage.remove() ? 1 : 0
+    },
     recover: { recover(programCounter: $0, syndrome: $1, address: $2, stackPointer: $3) })
   return transomInstallExceptionHandler(&actions)
 }

@@ -26,12 +26,24 @@ struct FirmwareHost: HostContract {
     var hasReport = false
     var rootBridge: UnsafeMutablePointer<EFI_PCI_ROOT_BRIDGE_IO_PROTOCOL>?
     var hasLookedForRootBridge = false
-    /// Task priority when the level that is under way first raised it; ~0 if it has not.
-    var raiseTPL: UInt64 = 0
+    /// Task priority before the level under way first raised it, plus one; 0 if it has not, or has
+    /// restored it.
+    var raisedFrom: UInt64 = 0
+    /// A guest's access to low memory that has not been told yet.
+    var lowAccess = LowAccess()
+    var lowPage: LowPageGuard
     var knownHostPages = InlineArray<64, UInt64>(repeating: 0)
     /// What the stack's guard page allowed before.
     var guardAttributes: UInt64 = 0
-    var portReads: UInt64 = 0
+  }
+
+  struct LowAccess {
+    var isPending = false
+    var address: UInt64 = 0
+    var isWrite = false
+    var location = CodeLocation()
+    /// Base of the image it was told of last.
+    var toldImage: UInt64 = 0
   }
 
   let firmware: Firmware
@@ -39,6 +51,9 @@ struct FirmwareHost: HostContract {
   let console: Console
   let state: UnsafeMutablePointer<State>
   let hostStackLimit: UInt64
+  /// Addresses of RaiseTPL and RestoreTPL.
+  private let raiseTPL: UInt64
+  private let restoreTPL: UInt64
 
   init(
     firmware: Firmware, protection: PageProtection, console: Console, options: Options,
@@ -51,7 +66,9 @@ struct FirmwareHost: HostContract {
     let report = UnsafeMutablePointer<FaultReport>.allocate(capacity: 1)
     report.initialize(to: FaultReport())
     state = .allocate(capacity: 1)
-    state.initialize(to: State(report: report))
+    state.initialize(to: State(report: report, lowPage: LowPageGuard(protection: protection)))
+    raiseTPL = function(firmware.boot.pointee.RaiseTPL)
+    restoreTPL = function(firmware.boot.pointee.RestoreTPL)
     let frequency = transomCounterFrequency()
     state.pointee.timeout = options.timeout &* frequency
     // About 1 GHz: a time stamp counter as slow as the generic timer would surprise drivers.
@@ -197,6 +214,41 @@ struct FirmwareHost: HostContract {
   func willCallHost(target: UInt64, arguments: UnsafeMutablePointer<UInt64>) {
     // Whoever calls out is not stuck.
     state.pointee.deadline = 0
+  }
+
+  func didCallHost(target: UInt64, arguments: UnsafeMutablePointer<UInt64>, result: UInt64) {
+    if target == raiseTPL {
+      if state.pointee.raisedFrom == 0, result != arguments[0] {
+        state.pointee.raisedFrom = result &+ 1
+      }
+    } else if target == restoreTPL, arguments[0] &+ 1 == state.pointee.raisedFrom {
+      state.pointee.raisedFrom = 0
+    }
+  }
+
+  func willEnterGuest(
+    target: UInt64, arguments: UnsafeMutablePointer<UInt64>, depth: Int
+  ) -> UInt64 {
+    let outer = depth == 1 ? 0 : state.pointee.raisedFrom
+    state.pointee.raisedFrom = 0
+    return outer
+  }
+
+  func didLeaveGuest(target: UInt64, result: UInt64, token: UInt64, depth: Int) {
+    let raisedFrom = state.pointee.raisedFrom
+    state.pointee.raisedFrom = token
+    if raisedFrom != 0 || state.pointee.lowAccess.isPending {
+      settleAfterGuest(target: target, priority: raisedFrom)
+    }
+  }
+
+  func didAccessLowMemory(_ address: UInt64, isWrite: Bool, from location: CodeLocation) {
+    guard !state.pointee.lowAccess.isPending,
+      state.pointee.lowAccess.toldImage != location.imageBase
+    else { return }
+    state.pointee.lowAccess = LowAccess(
+      isPending: true, address: address, isWrite: isWrite, location: location,
+      toldImage: location.imageBase)
   }
 
   func didEndRun(_ report: UnsafePointer<FaultReport>) {

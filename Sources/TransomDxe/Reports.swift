@@ -5,6 +5,37 @@ import Shim
 // A run that ended early, in words.
 
 extension FirmwareHost {
+  /// What had to wait until a guest function was left: its task priority, if it did not restore
+  /// it, and a word about an access to low memory. `priority` is one more than the level's.
+  func settleAfterGuest(target: UInt64, priority: UInt64) {
+    releaseInterrupts()
+    if priority != 0 {
+      let now = firmware.boot.pointee.RaiseTPL(EFI_TPL(TPL_HIGH_LEVEL))
+      let isRaised = now > priority - 1
+      firmware.boot.pointee.RestoreTPL(isRaised ? priority - 1 : now)
+      if isRaised {
+        var line = Line("Transom: the x64 function at ")
+        line.add(address: target)
+        line.add(" left the task priority at ")
+        line.add(decimal: now)
+        line.add("; restored to ")
+        line.add(decimal: priority - 1)
+        console.print(line)
+      }
+    }
+    if state.pointee.lowAccess.isPending {
+      state.pointee.lowAccess.isPending = false
+      let access = state.pointee.lowAccess
+      var line = Line("Transom: ")
+      add(access.location, &line)
+      line.add(access.isWrite ? " writes " : " reads ")
+      line.add(address: access.address)
+      line.add(": kept from the machine's low memory; it sees zeros")
+      console.print(line)
+    }
+    holdInterrupts()
+  }
+
   /// What happened, where, the registers, and the last calls.
   func printReport(_ report: UnsafePointer<FaultReport>) {
     var line = Line("Transom: ")

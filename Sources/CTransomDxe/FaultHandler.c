@@ -30,10 +30,15 @@ static void handle(INTN type, EFI_SYSTEM_CONTEXT_AARCH64 *context) {
     case instructionAbort:
     case instructionAbortLower:
     case fetchAlignment:
-      if (actions.ownsBranch(at)) {
-        context->X[16] = at;
-        context->ELR = (uint64_t)transomTrapEntry;
-        return;
+      switch (actions.ownsBranch(at)) {
+        case 1:
+          context->X[16] = at;
+          context->ELR = (uint64_t)transomTrapEntry;
+          return;
+        case 2:
+          context->X[0] = at;
+          context->ELR = (uint64_t)actions.standIn;
+          return;
       }
       break;
     case dataAbort:

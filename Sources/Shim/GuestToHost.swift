@@ -141,6 +141,8 @@ extension Shim {
       guard succeeded, let count = codePools.pointee.remove(arguments[0]) else { return }
       memory.pointee.abandon(arguments[0], count: count)
       invalidate(arguments[0], count: count)
+    case .observed(let tag):
+      host.didCall(observed: tag, arguments: arguments, result: result)
     case .setAttributes(let address, let count):
       guard succeeded, address < 16, count < 16 else { return }
       memory.pointee.attributesChanged(arguments[Int(address)], count: arguments[Int(count)])

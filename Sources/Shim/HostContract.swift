@@ -109,6 +109,8 @@ public protocol HostContract {
   /// `arguments` are sixteen words; the host may change them.
   func willCallHost(target: UInt64, arguments: UnsafeMutablePointer<UInt64>)
   func didCallHost(target: UInt64, arguments: UnsafeMutablePointer<UInt64>, result: UInt64)
+  /// Guest code has called a function intercepted with `Interception.observed`.
+  func didCall(observed tag: UInt8, arguments: UnsafePointer<UInt64>, result: UInt64)
   /// The value returned comes back in `didLeaveGuest`: the place for the task priority at entry.
   func willEnterGuest(
     target: UInt64, arguments: UnsafeMutablePointer<UInt64>, depth: Int
@@ -137,6 +139,7 @@ extension HostContract {
   public func didCallHost(
     target: UInt64, arguments: UnsafeMutablePointer<UInt64>, result: UInt64
   ) {}
+  public func didCall(observed tag: UInt8, arguments: UnsafePointer<UInt64>, result: UInt64) {}
   public func willEnterGuest(
     target: UInt64, arguments: UnsafeMutablePointer<UInt64>, depth: Int
   ) -> UInt64 { 0 }

@@ -26,7 +26,8 @@ extension Driver {
     // Text output comes from the firmware's graphics console driver.
     _ = boot.pointee.ConnectController(handle, nil, nil, 1)
     guard firmware.has(GUIDs.simpleTextOutput, on: handle) else {
-      console.print(Line("Transom: a display appeared, but the firmware has no text console for it"))
+      console.print(
+        Line("Transom: a display appeared, but the firmware has no text console for it"))
       return
     }
     guard !firmware.has(GUIDs.consoleOutDevice, on: handle) else { return }

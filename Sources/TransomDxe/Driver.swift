@@ -50,6 +50,9 @@ final class Driver {
     policies.ports = options.ports
     let engine = Engine()
     engine.state.pointee.instructionLimit = FirmwareHost.safepointInterval
+    host.state.pointee.instructionLimit = withUnsafeMutablePointer(
+      to: &engine.state.pointee.instructionLimit
+    ) { $0 }
     do throws(ShimError) {
       shim = try Shim(host: host, engine: engine, policies: policies)
     } catch {
@@ -75,6 +78,16 @@ final class Driver {
     shim.intercept(function(boot.FreePool), .freePool)
     shim.intercept(
       function(cpu.pointee.SetMemoryAttributes), .setAttributes(address: 1, count: 2))
+    shim.intercept(
+      function(boot.RaiseTPL), .observed(tag: FirmwareHost.Observed.raiseTPL))
+    shim.intercept(
+      function(boot.RestoreTPL), .observed(tag: FirmwareHost.Observed.restoreTPL))
+    shim.intercept(
+      function(boot.CreateEvent), .observed(tag: FirmwareHost.Observed.createEvent))
+    shim.intercept(
+      function(boot.CreateEventEx), .observed(tag: FirmwareHost.Observed.createEventEx))
+    shim.intercept(
+      function(boot.CloseEvent), .observed(tag: FirmwareHost.Observed.closeEvent))
     if let attributes = host.protection.attributes {
       shim.intercept(
         function(attributes.pointee.SetMemoryAttributes), .setAttributes(address: 1, count: 2))

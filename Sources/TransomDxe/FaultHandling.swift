@@ -12,8 +12,10 @@ func installFaultHandler(_ cpu: UnsafeMutablePointer<EFI_CPU_ARCH_PROTOCOL>) -> 
     cpu: cpu,
     ownsBranch: { address in
       guard let shim = Driver.activeShim else { return 0 }
-      return shim._withUnsafeGuaranteedRef { $0.ownsBranch(to: address) } ? 1 : 0
+      if shim._withUnsafeGuaranteedRef({ $0.ownsBranch(to: address) }) { return 1 }
+      return Driver.hostState?.pointee.former.contains(address) == true ? 2 : 0
     },
+    standIn: { callOfFormerImage($0) },
     settles: { address, _, _ in
       // Native code wants page zero: the guard was only for guests.
       guard address < 4096, let state = Driver.hostState else { return 0 }

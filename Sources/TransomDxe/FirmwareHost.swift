@@ -21,6 +21,8 @@ struct FirmwareHost: HostContract {
     /// Counter value at which guest code has run too long without calling out; 0 for never.
     var deadline: UInt64 = 0
     var timeout: UInt64 = 0
+    /// The engine's instruction limit.
+    var instructionLimit: UnsafeMutablePointer<UInt64>?
     var timestampFactor: UInt64 = 1
     var report: UnsafeMutablePointer<FaultReport>
     var hasReport = false
@@ -32,9 +34,20 @@ struct FirmwareHost: HostContract {
     /// A guest's access to low memory that has not been told yet.
     var lowAccess = LowAccess()
     var lowPage: LowPageGuard
+    var events = EventTable()
+    var former = FormerImages()
     var knownHostPages = InlineArray<64, UInt64>(repeating: 0)
     /// What the stack's guard page allowed before.
     var guardAttributes: UInt64 = 0
+  }
+
+  /// Services whose calls by guests are watched.
+  enum Observed {
+    static let raiseTPL: UInt8 = 1
+    static let restoreTPL: UInt8 = 2
+    static let createEvent: UInt8 = 3
+    static let createEventEx: UInt8 = 4
+    static let closeEvent: UInt8 = 5
   }
 
   struct LowAccess {
@@ -42,8 +55,8 @@ struct FirmwareHost: HostContract {
     var address: UInt64 = 0
     var isWrite = false
     var location = CodeLocation()
-    /// Base of the image it was told of last.
-    var toldImage: UInt64 = 0
+    /// Base of the image it was told of last; ~0 for none.
+    var toldImage: UInt64 = ~0
   }
 
   let firmware: Firmware
@@ -51,10 +64,6 @@ struct FirmwareHost: HostContract {
   let console: Console
   let state: UnsafeMutablePointer<State>
   let hostStackLimit: UInt64
-  /// Addresses of RaiseTPL and RestoreTPL.
-  private let raiseTPL: UInt64
-  private let restoreTPL: UInt64
-
   init(
     firmware: Firmware, protection: PageProtection, console: Console, options: Options,
     hostStackLimit: UInt64
@@ -67,8 +76,6 @@ struct FirmwareHost: HostContract {
     report.initialize(to: FaultReport())
     state = .allocate(capacity: 1)
     state.initialize(to: State(report: report, lowPage: LowPageGuard(protection: protection)))
-    raiseTPL = function(firmware.boot.pointee.RaiseTPL)
-    restoreTPL = function(firmware.boot.pointee.RestoreTPL)
     let frequency = transomCounterFrequency()
     state.pointee.timeout = options.timeout &* frequency
     // About 1 GHz: a time stamp counter as slow as the generic timer would surprise drivers.
@@ -181,6 +188,8 @@ struct FirmwareHost: HostContract {
   func timestamp() -> UInt64 { transomCounter() &* state.pointee.timestampFactor }
 
   func safepoint(instructionCount: UInt64) -> Continuation {
+    // For guest code that an interrupt calls now.
+    state.pointee.instructionLimit?.pointee = instructionCount &+ Self.safepointInterval
     releaseInterrupts()
     transomSynchronizeContext()
     holdInterrupts()
@@ -216,27 +225,40 @@ struct FirmwareHost: HostContract {
     state.pointee.deadline = 0
   }
 
-  func didCallHost(target: UInt64, arguments: UnsafeMutablePointer<UInt64>, result: UInt64) {
-    if target == raiseTPL {
+  func didCall(observed tag: UInt8, arguments: UnsafePointer<UInt64>, result: UInt64) {
+    switch tag {
+    case Observed.raiseTPL:
       if state.pointee.raisedFrom == 0, result != arguments[0] {
         state.pointee.raisedFrom = result &+ 1
       }
-    } else if target == restoreTPL, arguments[0] &+ 1 == state.pointee.raisedFrom {
-      state.pointee.raisedFrom = 0
+    case Observed.restoreTPL:
+      if arguments[0] &+ 1 == state.pointee.raisedFrom { state.pointee.raisedFrom = 0 }
+    case Observed.createEvent, Observed.createEventEx:
+      guard result == EFI_SUCCESS else { return }
+      var event: UInt64 = 0
+      let place = arguments[tag == Observed.createEvent ? 4 : 5]
+      guard transomLoad64(place, &event) == 0 else { return }
+      state.pointee.events.add(event, notify: arguments[2])
+    case Observed.closeEvent:
+      if result == EFI_SUCCESS { state.pointee.events.remove(arguments[0]) }
+    default: break
     }
   }
 
   func willEnterGuest(
     target: UInt64, arguments: UnsafeMutablePointer<UInt64>, depth: Int
   ) -> UInt64 {
-    let outer = depth == 1 ? 0 : state.pointee.raisedFrom
+    // Each level has a deadline and a priority of its own; a priority plus one takes six bits.
+    let outer = depth == 1 ? 0 : state.pointee.deadline << 6 | state.pointee.raisedFrom
     state.pointee.raisedFrom = 0
+    state.pointee.deadline = 0
     return outer
   }
 
   func didLeaveGuest(target: UInt64, result: UInt64, token: UInt64, depth: Int) {
     let raisedFrom = state.pointee.raisedFrom
-    state.pointee.raisedFrom = token
+    state.pointee.raisedFrom = token & 63
+    state.pointee.deadline = token >> 6
     if raisedFrom != 0 || state.pointee.lowAccess.isPending {
       settleAfterGuest(target: target, priority: raisedFrom)
     }

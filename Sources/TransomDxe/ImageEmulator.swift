@@ -25,6 +25,7 @@ extension Driver {
     for _ in 0..<8 {
       do throws(RegistrationError) {
         try shim.register(base: base, size: size, name: 0)
+        host.state.pointee.lowAccess.toldImage = ~0
         if options.isVerbose {
           var line = Line("Transom: x64 image ")
           host.imageName(at: base, &line)
@@ -71,8 +72,11 @@ extension Driver {
 
   /// The firmware also unregisters images that it never registered, because it never started them.
   func unregister(base: UInt64) -> EFI_STATUS {
+    let image = shim.image(at: base)
     do throws(RegistrationError) {
+      if let image, image.base == base { closeEvents(of: base, size: image.size) }
       try shim.unregister(base: base)
+      if let image { host.state.pointee.former.add(base: base, size: image.size) }
       return EFI_SUCCESS
     } catch {
       return EFI_NOT_FOUND

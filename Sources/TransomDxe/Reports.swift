@@ -84,7 +84,8 @@ extension FirmwareHost {
     case .exception(let vector, let errorCode):
       describe(exception: vector, &line)
       if vector == 14 {
-        line.add(errorCode & 0x10 != 0 ? " fetching " : errorCode & 2 != 0 ? " writing " : " reading ")
+        line.add(
+          errorCode & 0x10 != 0 ? " fetching " : errorCode & 2 != 0 ? " writing " : " reading ")
         line.add(address: report.pointee.accessAddress)
       }
     case .unsupportedInstruction:

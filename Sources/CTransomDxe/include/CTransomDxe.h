@@ -27,8 +27,11 @@ typedef struct {
 /// faulted, and neither allocates nor calls the firmware, except to step aside.
 typedef struct {
   EFI_CPU_ARCH_PROTOCOL *_Nonnull cpu;
-  /// Whether a native branch to an address is a call to guest code.
+  /// What a native branch to an address means: 1 a call to guest code, 2 a call to what was guest
+  /// code once, 0 neither.
   uint32_t (*_Nonnull ownsBranch)(uint64_t address);
+  /// Called, with the address, instead of guest code that is gone.
+  uint64_t (*_Nonnull standIn)(uint64_t address);
   /// A data abort outside the ranges: 1 if whatever was in the way is gone and the access can be
   /// repeated.
   uint32_t (*_Nonnull settles)(uint64_t address, uint64_t syndrome, uint64_t programCounter);

@@ -22,6 +22,7 @@ final class Driver {
   let shim: Shim<FirmwareHost>
   let cpu: UnsafeMutablePointer<EFI_CPU_ARCH_PROTOCOL>
   let levelStack: UInt64
+  private let emulator: ImageEmulator
   /// Drivers started from option ROMs, to be unloaded with this one.
   var romDrivers: [EFI_HANDLE] = []
   /// Handles that were made consoles.
@@ -36,7 +37,10 @@ final class Driver {
     guard let cpu = firmware.locate(GUIDs.cpuArch, as: EFI_CPU_ARCH_PROTOCOL.self) else {
       throw .noCPU
     }
-    guard let stack = firmware.allocatePages(Self.levelStackSize / 4096) else { throw .noMemory }
+    guard let emulator = ImageEmulator(firmware),
+      let stack = firmware.allocatePages(Self.levelStackSize / 4096)
+    else { throw .noMemory }
+    self.emulator = emulator
     self.firmware = firmware
     self.options = options
     self.console = console
@@ -112,9 +116,7 @@ final class Driver {
       shim.deactivate()
       throw .handlerTaken
     }
-    let status = firmware.install(
-      GUIDs.imageEmulator, &ImageEmulator.protocolInstance, on: firmware.image)
-    guard status == EFI_SUCCESS else {
+    guard emulator.install(firmware) == EFI_SUCCESS else {
       transomRemoveExceptionHandler()
       shim.deactivate()
       throw .cannotInstall
@@ -122,16 +124,17 @@ final class Driver {
     host.state.pointee.lowPage.install()
   }
 
-  /// The reverse of `start`. Every guest image must be gone.
-  func stop() {
-    firmware.uninstall(
-      GUIDs.imageEmulator, &ImageEmulator.protocolInstance, from: firmware.image)
+  /// The reverse of `start`. Every guest image must be gone. False if there is no memory for what
+  /// must stay; then nothing has changed.
+  func stop() -> Bool {
+    guard emulator.retire(firmware, host.protection) else { return false }
     _ = host.state.pointee.lowPage.remove()
     transomRemoveExceptionHandler()
     shim.deactivate()
     transomLendLevelStack(0, 0)
     Self.activeShim = nil
     Self.hostState = nil
+    return true
   }
 }
 

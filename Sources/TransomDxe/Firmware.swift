@@ -59,6 +59,34 @@ struct Firmware {
     _ = boot.pointee.FreePool(handles)
   }
 
+  /// Calls `body` for every interface on every handle.
+  func forEachInterface(_ body: (EFI_HANDLE, EFI_GUID, UnsafeMutableRawPointer?) -> Void) {
+    var count: UINTN = 0
+    var handles: UnsafeMutablePointer<EFI_HANDLE?>?
+    guard
+      boot.pointee.LocateHandleBuffer(UInt32(AllHandles), nil, nil, &count, &handles)
+        == EFI_SUCCESS,
+      let handles
+    else { return }
+    for index in 0..<Int(count) {
+      var guids: UnsafeMutablePointer<UnsafeMutablePointer<EFI_GUID>?>?
+      var guidCount: UINTN = 0
+      guard let handle = handles[index],
+        boot.pointee.ProtocolsPerHandle(handle, &guids, &guidCount) == EFI_SUCCESS, let guids
+      else { continue }
+      for position in 0..<Int(guidCount) {
+        guard var guid = guids[position]?.pointee else { continue }
+        var interface: UnsafeMutableRawPointer?
+        guard boot.pointee.HandleProtocol(handle, &guid, &interface) == EFI_SUCCESS else {
+          continue
+        }
+        body(handle, guid, interface)
+      }
+      _ = boot.pointee.FreePool(guids)
+    }
+    _ = boot.pointee.FreePool(handles)
+  }
+
   func install(
     _ guid: EFI_GUID, _ interface: UnsafeMutableRawPointer?, on handle: EFI_HANDLE
   ) -> EFI_STATUS {

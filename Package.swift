@@ -30,6 +30,11 @@ let freestandingC: [CSetting] =
 
 let portable = language + embedded
 
+// One thread at a time is in the engine and the shim, and their state is behind pointers: run-time
+// bookkeeping of accesses finds nothing there and costs time at every crossing.
+let exclusive: [SwiftSetting] =
+  bareMetal ? [] : [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
+
 // A guest may jump over these rooms' frames (LongJump, Exit): a formal access left open by a frame
 // that is gone must not trip the runtime's bookkeeping later.
 let abandonable: [SwiftSetting] = language + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
@@ -38,21 +43,26 @@ var targets: [Target] = [
   .target(name: "CUEFI", cSettings: freestandingC),
   .target(name: "CTranslator", cSettings: freestandingC),
   .target(name: "CShim", cSettings: freestandingC),
+  .target(name: "CCaseRunner", cSettings: freestandingC),
   .target(name: "OptionROM", swiftSettings: portable),
-  .target(name: "Translator", dependencies: ["CTranslator"], swiftSettings: portable),
+  .target(
+    name: "Translator", dependencies: ["CTranslator"], swiftSettings: portable + exclusive),
+  .target(
+    name: "CaseRunner", dependencies: ["CCaseRunner", "CTranslator", "Translator"],
+    swiftSettings: portable),
   .target(
     name: "Shim", dependencies: ["CUEFI", "CShim", "OptionROM", "Translator"],
-    swiftSettings: portable),
+    swiftSettings: portable + exclusive),
 ]
 
 if bareMetal {
   targets += [
-    .target(name: "CTransomDxe", dependencies: ["CUEFI"], cSettings: freestandingC),
+    .target(name: "CTransomDxe", dependencies: ["CTranslator", "CUEFI"], cSettings: freestandingC),
     .target(
       name: "TransomDxe",
       dependencies: ["CTransomDxe", "CUEFI", "OptionROM", "Shim", "Translator"],
       exclude: ["build"],
-      swiftSettings: portable + [.unsafeFlags(["-parse-as-library"])]),
+      swiftSettings: portable + exclusive + [.unsafeFlags(["-parse-as-library"])]),
   ]
 } else {
   targets += [
@@ -81,10 +91,20 @@ if bareMetal {
     .target(
       name: "LinuxHost", dependencies: ["CLinuxHost", "Shim", "Translator"],
       swiftSettings: abandonable),
-    .target(name: "CNativeRunner", dependencies: ["CTranslator"]),
+    .target(name: "CNativeRunner", dependencies: ["CTranslator", "CCaseRunner"]),
     .target(
-      name: "Vectors", dependencies: ["CNativeRunner", "CTranslator", "Translator"],
+      name: "Vectors",
+      dependencies: [
+        "CNativeRunner", "CCaseRunner", "CTranslator", "CaseRunner", "LinuxHost", "Translator",
+      ],
       swiftSettings: language),
+    .target(name: "CBenchmark", dependencies: ["CShim"]),
+    .target(
+      name: "Benchmark",
+      dependencies: [
+        "CBenchmark", "CTranslator", "CaseRunner", "Disassembly", "LinuxHost", "Shim", "Translator",
+        "Vectors",
+      ], swiftSettings: abandonable),
     .target(
       name: "Transom",
       dependencies: [
@@ -95,6 +115,7 @@ if bareMetal {
       name: "TransomCommands",
       dependencies: [
         "Transom", "OptionROM", "FirmwareVolume", "Disassembly", "Translator", "Vectors",
+        "Benchmark",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
       ], swiftSettings: language),
@@ -105,9 +126,14 @@ if bareMetal {
       name: "FirmwareVolumeTests", dependencies: ["FirmwareVolume", "OptionROM"],
       swiftSettings: language),
     .testTarget(
-      name: "TranslatorTests", dependencies: ["Translator", "CTranslator", "Disassembly"],
+      name: "TranslatorTests",
+      dependencies: [
+        "Translator", "CTranslator", "Disassembly", "FirmwareVolume", "OptionROM",
+      ],
       exclude: ["Cases"],
       swiftSettings: language),
+    .testTarget(
+      name: "BenchmarkTests", dependencies: ["Benchmark", "Vectors"], swiftSettings: language),
     .testTarget(
       name: "VectorsTests", dependencies: ["Vectors", "Translator"], swiftSettings: language),
     .testTarget(
@@ -137,6 +163,7 @@ let package = Package(
     ? [
       .library(name: "TransomPortable", type: .static, targets: ["Shim"]),
       .library(name: "TransomDxe", type: .static, targets: ["TransomDxe"]),
+      .library(name: "TransomRunner", type: .static, targets: ["CaseRunner"]),
     ]
     : [
       .executable(name: "elf-to-pe", targets: ["elf-to-pe"]),

@@ -10,13 +10,12 @@
 
 // CShim.h and GuestState.h.
 extern const uint8_t transomTrapEntry[];
-extern const uint8_t transomGuestAccessStart[], transomGuestAccessEnd[];
-extern const uint8_t transomGuestAccessFault[];
-extern const uint8_t transomGuestCopyStart[], transomGuestCopyFault[];
+extern uint64_t transomResumeAfterFault(uint64_t programCounter);
 
-static const int handledSignals[2] = {SIGSEGV, SIGBUS};
+enum { signalCount = 3 };
+static const int handledSignals[signalCount] = {SIGSEGV, SIGBUS, SIGFPE};
 static TransomFaultActions current;
-static struct sigaction previous[2];
+static struct sigaction previous[signalCount];
 static volatile sig_atomic_t isInstalled;
 static volatile sig_atomic_t isActive;
 
@@ -38,9 +37,15 @@ static void setTrapRegister(ucontext_t *state, uint64_t value) {
 }
 #endif
 
+static struct sigaction *previousOf(int number) {
+  int i = 0;
+  while (handledSignals[i] != number) i++;
+  return &previous[i];
+}
+
 // Gives the signal to whoever had it before, in the way the kernel would have.
 static void passOn(int number, siginfo_t *info, void *context) {
-  struct sigaction *before = &previous[number == SIGBUS];
+  struct sigaction *before = previousOf(number);
   int wasSent = info->si_code <= 0;
   void (*plain)(int) = before->sa_handler;
   int isPlain = !(before->sa_flags & SA_SIGINFO);
@@ -83,10 +88,9 @@ static void handle(int number, siginfo_t *info, void *context) {
   int savedErrno = errno;
   if (isActive && info->si_code > 0) {
     uint64_t at = programCounter(state);
-    if (at >= (uint64_t)transomGuestAccessStart && at < (uint64_t)transomGuestAccessEnd) {
-      int isCopy = at >= (uint64_t)transomGuestCopyStart;
-      setProgramCounter(
-          state, (uint64_t)(isCopy ? transomGuestCopyFault : transomGuestAccessFault));
+    uint64_t resume = transomResumeAfterFault(at);
+    if (resume) {
+      setProgramCounter(state, resume);
       return;
     }
     // The fetch itself faulted: the address that was accessed is the program counter.
@@ -94,6 +98,11 @@ static void handle(int number, siginfo_t *info, void *context) {
         current.ownsBranch(current.context, at)) {
       setTrapRegister(state, at);
       setProgramCounter(state, (uint64_t)transomTrapEntry);
+      errno = savedErrno;
+      return;
+    }
+    // Firmware's own code writes to a page that holds translated guest code.
+    if (number == SIGSEGV && current.ownsStore(current.context, (uint64_t)info->si_addr)) {
       errno = savedErrno;
       return;
     }
@@ -131,7 +140,7 @@ int32_t transomInstallFaultHandler(const TransomFaultActions *actions) {
     // trap leaves by the ordinary return, which restores the mask before guest code runs.
     ours.sa_flags = SA_SIGINFO | SA_ONSTACK;
     sigemptyset(&ours.sa_mask);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < signalCount; i++) {
       if (sigaction(handledSignals[i], &ours, &previous[i])) {
         error = errno;
         while (i-- > 0) sigaction(handledSignals[i], &previous[i], NULL);
@@ -147,11 +156,11 @@ int32_t transomInstallFaultHandler(const TransomFaultActions *actions) {
 void transomRemoveFaultHandler(void) {
   isActive = 0;
   if (!isInstalled) return;
-  struct sigaction now[2];
-  for (int i = 0; i < 2; i++) {
+  struct sigaction now[signalCount];
+  for (int i = 0; i < signalCount; i++) {
     if (sigaction(handledSignals[i], NULL, &now[i])) return;
     if (!(now[i].sa_flags & SA_SIGINFO) || now[i].sa_sigaction != handle) return;
   }
-  for (int i = 0; i < 2; i++) sigaction(handledSignals[i], &previous[i], NULL);
+  for (int i = 0; i < signalCount; i++) sigaction(handledSignals[i], &previous[i], NULL);
   isInstalled = 0;
 }

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinuxHost.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/mman.h>
@@ -83,4 +84,52 @@ int32_t transomMapStack(uint64_t address, uint64_t count) {
     return 0;
   }
   return 1;
+}
+
+int32_t transomMapCode(
+    uint64_t codeSize, uint64_t dataSize, void **data, uint64_t *executable, void **writableView) {
+  int file = memfd_create("translations", MFD_CLOEXEC);
+  if (file < 0) return errno;
+  int error = 0;
+  if (ftruncate(file, (off_t)codeSize)) error = errno;
+  // Data in front, code behind it: one reservation, so that each is within reach of the other.
+  char *place = MAP_FAILED, *writable = MAP_FAILED;
+  if (!error) {
+    place = mmap(
+        NULL, dataSize + codeSize, PROT_READ | PROT_WRITE,
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (place == MAP_FAILED) error = errno;
+  }
+  if (!error) {
+    writable = mmap(NULL, codeSize, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (writable == MAP_FAILED) error = errno;
+  }
+  if (!error &&
+      mmap(place + dataSize, codeSize, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED, file, 0) ==
+          MAP_FAILED) {
+    error = errno;
+  }
+  close(file);
+  if (error) {
+    if (place != MAP_FAILED) munmap(place, dataSize + codeSize);
+    if (writable != MAP_FAILED) munmap(writable, codeSize);
+    return error;
+  }
+  *data = place;
+  *executable = (uint64_t)(place + dataSize);
+  *writableView = writable;
+  return 0;
+}
+
+void transomUnmapCode(void *data, uint64_t dataSize, void *writable, uint64_t codeSize) {
+  munmap(data, dataSize + codeSize);
+  munmap(writable, codeSize);
+}
+
+int32_t transomProtectPage(uint64_t address) {
+  return mprotect((void *)address, 4096, PROT_READ) == 0;
+}
+
+void transomReleasePage(uint64_t address) {
+  mprotect((void *)address, 4096, PROT_READ | PROT_WRITE);
 }

@@ -46,8 +46,19 @@ ROUTINE transomTrapEntry
   movq TRANSOM_LEVEL_HOST_REGISTERS+16(%rsp), %r13
   movq TRANSOM_LEVEL_HOST_REGISTERS+24(%rsp), %r14
   movq TRANSOM_LEVEL_HOST_REGISTERS+32(%rsp), %r15
+  // Loading a control word costs more than looking whether it is the same.
+  stmxcsr TRANSOM_LEVEL_TARGET(%rsp)
+  movl TRANSOM_LEVEL_TARGET(%rsp), %ecx
+  cmpl TRANSOM_LEVEL_HOST_REGISTERS+40(%rsp), %ecx
+  je 1f
   ldmxcsr TRANSOM_LEVEL_HOST_REGISTERS+40(%rsp)
+1:
+  fnstcw TRANSOM_LEVEL_TARGET(%rsp)
+  movzwl TRANSOM_LEVEL_TARGET(%rsp), %ecx
+  cmpw TRANSOM_LEVEL_HOST_REGISTERS+48(%rsp), %cx
+  je 2f
   fldcw TRANSOM_LEVEL_HOST_REGISTERS+48(%rsp)
+2:
   leave
   .cfi_def_cfa %rsp, 8
   ret

@@ -8,6 +8,13 @@ public struct DisassembledInstruction: Equatable, Sendable {
   /// Intel syntax, empty where there are none.
   public var operands: String
 
+  public init(address: UInt64, bytes: [UInt8], mnemonic: String, operands: String) {
+    self.address = address
+    self.bytes = bytes
+    self.mnemonic = mnemonic
+    self.operands = operands
+  }
+
   /// Address in hex, bytes, text: "1000  48 89 e5    mov rbp, rsp", the text in column 40.
   public var line: String {
     let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
@@ -17,25 +24,31 @@ public struct DisassembledInstruction: Equatable, Sendable {
   }
 }
 
-/// x86 disassembly by capstone. The one place that knows the library.
+/// Disassembly by capstone: guest code, and the host code it becomes. The one place that knows the
+/// library.
 ///
 /// A view for people and for cross-checks: the translator decodes with its own table.
 public final class Disassembler {
-  public enum Mode: Sendable { case bits64, bits32, bits16 }
+  public enum Mode: Sendable {
+    /// x86.
+    case bits64, bits32, bits16
+    case aarch64
+  }
 
   private var handle: csh = 0
   private let instruction: UnsafeMutablePointer<cs_insn>
 
-  /// Nil if the library was built without x86.
+  /// Nil if the library was built without the architecture.
   public init?(mode: Mode = .bits64) {
-    let width =
+    let (architecture, width) =
       switch mode {
-      case .bits64: CS_MODE_64
-      case .bits32: CS_MODE_32
-      case .bits16: CS_MODE_16
+      case .bits64: (CS_ARCH_X86, CS_MODE_64)
+      case .bits32: (CS_ARCH_X86, CS_MODE_32)
+      case .bits16: (CS_ARCH_X86, CS_MODE_16)
+      case .aarch64: (CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN)
       }
     var opened: csh = 0
-    guard cs_open(CS_ARCH_X86, width, &opened) == CS_ERR_OK else { return nil }
+    guard cs_open(architecture, width, &opened) == CS_ERR_OK else { return nil }
     guard let room = cs_malloc(opened) else {
       cs_close(&opened)
       return nil

@@ -16,6 +16,11 @@ extension Shim where Host == LinuxHost {
         Unmanaged<Shim<LinuxHost>>.fromOpaque(context!)._withUnsafeGuaranteedRef {
           $0.ownsBranch(to: address) ? 1 : 0
         }
+      },
+      ownsStore: { context, address in
+        Unmanaged<Shim<LinuxHost>>.fromOpaque(context!)._withUnsafeGuaranteedRef {
+          $0.engine.releasePage(of: address) ? 1 : 0
+        }
       }, context: Unmanaged.passUnretained(self).toOpaque())
     let error = transomInstallFaultHandler(&actions)
     guard error == 0 else {

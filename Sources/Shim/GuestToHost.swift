@@ -105,7 +105,12 @@ extension Shim {
 
   /// Pages are given back before they are freed: once they are, they are somebody else's.
   private func before(_ action: Interception, _ arguments: UnsafePointer<UInt64>) -> Bool {
+    if case .setAttributes(let address, let count) = action, address < 16, count < 16 {
+      // The host's protection of translated code must not be taken for the pages' attributes.
+      engine.forget(arguments[Int(address)], count: arguments[Int(count)])
+    }
     guard case .freePages = action, let count = bytes(pages: arguments[1]) else { return false }
+    engine.forget(arguments[0], count: count)
     return memory.pointee.abandon(arguments[0], count: count) > 0
   }
 
@@ -139,6 +144,7 @@ extension Shim {
       adoptIfPossible(address, count: arguments[1])
     case .freePool:
       guard succeeded, let count = codePools.pointee.remove(arguments[0]) else { return }
+      engine.forget(arguments[0], count: count)
       memory.pointee.abandon(arguments[0], count: count)
       invalidate(arguments[0], count: count)
     case .observed(let tag):

@@ -9,12 +9,14 @@ extension Shim {
   /// `base` and `size` in bytes; `name` is the embedder's identifier for reports. On an error
   /// nothing has changed.
   public func register(base: UInt64, size: UInt64, name: UInt32) throws(RegistrationError) {
+    engine.forget(base, count: size)
     try memory.pointee.register(GuestImage(base: base, size: size, name: name))
     invalidate(base, count: size)
   }
 
   /// Gives an image's pages back as they were and drops its translations.
   public func unregister(base: UInt64) throws(RegistrationError) {
+    if let image = memory.pointee.image(at: base) { engine.forget(image.base, count: image.size) }
     let image = try memory.pointee.unregister(base: base)
     invalidate(image.base, count: image.size)
     host.synchronizeInstructionCache(image.base, count: image.size)
@@ -22,12 +24,14 @@ extension Shim {
 
   /// Adopts pages for guest code outside any image, as the interception of AllocatePages does.
   public func adopt(_ address: UInt64, count: UInt64) throws(RegistrationError) {
+    engine.forget(address, count: count)
     try memory.pointee.adopt(address, count: count)
     invalidate(address, count: count)
   }
 
   /// Gives adopted pages back. Pages that were not adopted stay as they are.
   public func abandon(_ address: UInt64, count: UInt64) {
+    engine.forget(address, count: count)
     memory.pointee.abandon(address, count: count)
     invalidate(address, count: count)
   }

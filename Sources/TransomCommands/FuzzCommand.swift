@@ -19,6 +19,9 @@ public struct FuzzCommand: ParsableCommand {
   @Option(help: "Where the random sequence starts.")
   var seed: UInt64 = 1
 
+  @Flag(help: "Compile for this machine instead of interpreting.")
+  var compile = false
+
   @Option(help: "First case to run, by number: a reported one can be run alone.")
   var from: UInt64 = 0
 
@@ -38,7 +41,7 @@ public struct FuzzCommand: ParsableCommand {
   public init() {}
 
   public func run() throws {
-    guard let fuzzer = Fuzzer(seed: seed, only: only) else {
+    guard let fuzzer = Fuzzer(seed: seed, only: only, compiles: compile) else {
       CommandFailure.print("this machine's processor cannot be asked")
       throw ExitCode(2)
     }

@@ -7,7 +7,8 @@ public struct TransomCommand: ParsableCommand {
     abstract: "Run x86-64 PCI option ROMs where the processor is another.",
     subcommands: [
       InfoCommand.self, RunCommand.self, PackCommand.self, DisassembleCommand.self,
-      VectorsCommand.self, FuzzCommand.self,
+      VectorsCommand.self, FuzzCommand.self, CallCommand.self,
+      BenchCommand.self, TranslateCommand.self,
     ])
 
   public init() {}

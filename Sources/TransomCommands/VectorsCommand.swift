@@ -20,7 +20,12 @@ public struct VectorsCommand: ParsableCommand {
   @Option(help: "Which instructions the processor offers: baseline (no AVX) or full.")
   var profile = VectorRun.Profile.baseline
 
-  @Option(help: "Who executes: interpreter, or native for the processor of this machine.")
+  @Option(
+    help:
+      """
+      Who executes: interpreter; x86_64 for compiled code; native for the processor of this \
+      machine; aarch64, or aarch64-interpreter, for the portable rooms under qemu-aarch64.
+      """)
   var backend = VectorRun.Backend.interpreter
 
   @Flag(help: "One JSON object for each case, and one that counts.")
@@ -36,7 +41,14 @@ public struct VectorsCommand: ParsableCommand {
       CommandFailure.print("\(file): \(error.localizedDescription)")
       throw ExitCode(2)
     }
-    guard let run = VectorRun(backend: backend, features: profile.features) else {
+    let run: VectorRun
+    do {
+      run = try VectorRun(backend: backend, features: profile.features)
+    } catch {
+      CommandFailure.print("\(backend.rawValue): \(error)")
+      throw ExitCode(2)
+    }
+    guard run.isAvailable else {
       CommandFailure.print("there is no \(backend.rawValue) back end on this machine")
       throw ExitCode(2)
     }

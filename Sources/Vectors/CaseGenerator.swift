@@ -123,6 +123,10 @@ final class CaseGenerator {
     }
     for n in generator.pointers { result.state[n] = pointer(&random, isStack: n == 4) }
     for n in generator.smalls { result.state[n] = UInt64(random.below(40)) }
+    // Indices and bit offsets may be negative; the count of a repetition seldom is.
+    for n in generator.smalls where random.chance(n == 1 ? 2 : 15) {
+      result.state[n] = 0 &- result.state[n]
+    }
     if result.is32Bit { for n in 0..<8 { result.state[n] &= 0xFFFF_FFFF } }
     result.state[Word.flags] = random.next() & (random.chance(20) ? 0xCD5 : 0x8D5) | 0x202
     if hasBases {
@@ -164,7 +168,7 @@ final class CaseGenerator {
     if random.chance(50) {
       control = 0x7F | random.next() & 0xC00 | random.pick([0, 0x200, 0x300])
     }
-    if random.chance(3) { control &= ~(random.next() & 0x3F) }
+    if random.chance(8) { control &= ~(random.next() & 0x3F) }
     result.state[Word.x87Control] = control
     let top = UInt64(random.below(8))
     result.state[Word.x87Status] = top << 11 | (random.chance(20) ? random.next() & 0x4700 : 0)

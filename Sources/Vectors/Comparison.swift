@@ -40,7 +40,7 @@ enum Comparison {
   private static func emptiness(_ tag: UInt64) -> UInt64 { tag & tag >> 1 & 0x5555 }
 
   static func differs(_ test: FuzzCase, ours: Side, theirs: Side) -> Bool {
-    if isChoice(test, theirs.ending) { return false }
+    if isChoice(test, theirs.ending) || isOtherOperand(test, ours, theirs) { return false }
     if ours.ending != theirs.ending { return true }
     for word in 0..<ProcessorState.Word.count where ours.state[word] != theirs.state[word] {
       if (ours.state[word] ^ theirs.state[word]) & mask(word, test, theirs.ending) != 0 {
@@ -51,7 +51,21 @@ enum Comparison {
     if comparesStack(theirs.ending), emptiness(ours.state[tag]) != emptiness(theirs.state[tag]) {
       return true
     }
-    return memcmp(ours.memory, theirs.memory, FuzzCase.memorySize) != 0
+    if memcmp(ours.memory, theirs.memory, FuzzCase.memorySize) == 0 { return false }
+    return (0..<FuzzCase.memorySize).contains {
+      ours.memory[$0] != theirs.memory[$0] && isCompared($0, test, theirs.ending)
+    }
+  }
+
+  /// A processor that moves strings by its microcode may have written the first bytes of an element
+  /// whose rest lies on a page that is not there.
+  private static func isCompared(_ offset: Int, _ test: FuzzCase, _ ending: Ending) -> Bool {
+    guard ending == .fault(vector: 14), test.instructions.contains(where: \.isWideMove) else {
+      return true
+    }
+    let code = Int(FuzzCase.codeRegion.count)
+    let end = offset < code ? code : FuzzCase.memorySize
+    return offset < end - 7
   }
 
   /// Whether a masked store with an empty mask faults, and what it has written when it faults on
@@ -62,13 +76,20 @@ enum Comparison {
       && test.instructions.contains { $0.mayStorePartly }
   }
 
+  /// CMPS has two operands in memory; which one is looked at first is the processor's choice.
+  private static func isOtherOperand(_ test: FuzzCase, _ ours: Side, _ theirs: Side) -> Bool {
+    let accesses: [Ending] = [.fault(vector: 13), .fault(vector: 14)]
+    return ours.ending != theirs.ending && accesses.contains(ours.ending)
+      && accesses.contains(theirs.ending) && test.instructions.contains(where: \.comparesMemory)
+  }
+
   /// Whether an instruction between MMX and SSE that ends in #XM has already made the register
   /// stack MMX's differs from vendor to vendor.
   private static func comparesStack(_ ending: Ending) -> Bool { ending != .fault(vector: 19) }
 
   static func differences(_ test: FuzzCase, ours: Side, theirs: Side) -> [String] {
     var result: [String] = []
-    if isChoice(test, theirs.ending) { return [] }
+    if isChoice(test, theirs.ending) || isOtherOperand(test, ours, theirs) { return [] }
     if ours.ending != theirs.ending {
       result.append("ending: \(ours.ending.description), host \(theirs.ending.description)")
     }
@@ -85,7 +106,8 @@ enum Comparison {
     if comparesStack(theirs.ending), ourTag != theirTag {
       result.append("empty \(hex(ourTag)), host \(hex(theirTag))")
     }
-    for n in 0..<FuzzCase.memorySize where ours.memory[n] != theirs.memory[n] {
+    for n in 0..<FuzzCase.memorySize
+    where ours.memory[n] != theirs.memory[n] && isCompared(n, test, theirs.ending) {
       let code = Int(FuzzCase.codeRegion.count)
       let address =
         n < code

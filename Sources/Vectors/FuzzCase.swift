@@ -24,6 +24,10 @@ struct FuzzInstruction {
   /// A fault may find its work half done, in memory or in registers.
   var mayStorePartly = false
   var mayLoadPartly = false
+  /// CMPS.
+  var comparesMemory = false
+  /// MOVS of more than a byte.
+  var isWideMove = false
   var isRegisterForm = false
   var rmRegister = 0
 }

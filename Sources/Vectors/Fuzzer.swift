@@ -29,7 +29,7 @@ package final class Fuzzer {
 
   let generator: CaseGenerator
   let seed: UInt64
-  private let engine = EngineProcessor(features: .full)
+  private let engine: EngineProcessor
   private let native: NativeProcessor
   private let memory = GuestMemory()
   private var executed: [UInt64]
@@ -50,11 +50,15 @@ package final class Fuzzer {
   private let results: UnsafeMutablePointer<UInt8>
 
   /// Nil where the host is no oracle.
-  package init?(seed: UInt64, only: String? = nil, failuresPerKind: Int = 2) {
+  package init?(
+    seed: UInt64, only: String? = nil, failuresPerKind: Int = 2, compiles: Bool = false
+  ) {
     self.seed = seed
     self.failuresPerKind = failuresPerKind
     guard let native = NativeProcessor(slots: Self.batch * 2 + 1, arenaSize: FuzzCase.memorySize)
     else { return nil }
+    guard let engine = EngineProcessor(features: .full, compiles: compiles) else { return nil }
+    self.engine = engine
     self.native = native
     generator = CaseGenerator(seed: seed, only: only)
     executed = Array(repeating: 0, count: EncodingCatalog.count)

@@ -28,18 +28,32 @@ package final class GuestMemory {
       return nil
     }
     unmap()
-    for region in wanted {
-      let start = UnsafeMutableRawPointer(bitPattern: UInt(region.address))
-      // MAP_FIXED_NOREPLACE: what is there already is not the case's to overwrite.
-      let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | 0x100000
-      let got = mmap(start, Int(region.count), PROT_READ | PROT_WRITE, flags, -1, 0)
-      guard got == start else {
-        if got != MAP_FAILED { munmap(got, Int(region.count)) }
-        return "the region at \(hex(region.address)) cannot be mapped here"
-      }
-      regions.append(region)
+    for region in wanted where !add(region) {
+      return "the region at \(hex(region.address)) cannot be mapped here"
     }
     return nil
+  }
+
+  /// Maps one more region of whole pages, zero-filled. False if the place is taken, or too large.
+  package func add(_ region: Region) -> Bool {
+    guard let count = Int(exactly: region.count) else { return false }
+    let start = UnsafeMutableRawPointer(bitPattern: UInt(region.address))
+    // MAP_FIXED_NOREPLACE: what is there already is not the case's to overwrite.
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | 0x100000
+    let got = mmap(start, count, PROT_READ | PROT_WRITE, flags, -1, 0)
+    guard got == start else {
+      if got != MAP_FAILED { munmap(got, count) }
+      return false
+    }
+    regions.append(region)
+    return true
+  }
+
+  /// Has the pages of a range be there before anything is timed. Without effect on contents.
+  package func touch(_ range: Region) {
+    guard let start = UnsafeMutableRawPointer(bitPattern: UInt(range.address)) else { return }
+    // MADV_POPULATE_WRITE; an older kernel brings them in one by one, as they are used.
+    madvise(start, Int(range.count), 23)
   }
 
   /// Whether all of a range is in the regions.

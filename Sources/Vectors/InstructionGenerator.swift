@@ -54,13 +54,17 @@ struct InstructionGenerator {
     if !row.isVEX && row.prefix == nil && takesOperandSize(row) && random.chance(20) {
       prefixes.append(0x66)
     }
-    if isString(row) && random.chance(60) { prefixes.append(random.chance(50) ? 0xF3 : 0xF2) }
+    // What 67 does to an empty REP differs: see `Interpreter.skip`. Alone the count is clean.
+    if isString(row) && !(has67 && protectsPointers) && random.chance(60) {
+      prefixes.append(random.chance(50) ? 0xF3 : 0xF2)
+    }
     // 66 beside a mandatory F2 or F3 changes the operand size of general registers.
     if !row.isVEX, let p = row.prefix, p >= 2, hasGeneralOperandSize(row), random.chance(20) {
       prefixes.append(0x66)
     }
     if !row.isVEX, let p = row.prefix, p != 0 { prefixes.append([0, 0x66, 0xF3, 0xF2][Int(p)]) }
     while !prefixes.isEmpty { bytes.append(prefixes.remove(at: random.below(prefixes.count))) }
+    if random.chance(5) { addIdlePrefixes(&bytes, row, &random) }
     appendOpcode(row, draft, &bytes, &random)
     let modRMOffset = bytes.count
     bytes += draft.modRM
@@ -114,9 +118,9 @@ struct InstructionGenerator {
     }
   }
 
-  /// Branches take none: vendors differ in what 66 does to them.
+  /// Branches and MOVSXD take none: vendors differ in what 66 does to them.
   private func takesOperandSize(_ row: EncodingCatalog.Row) -> Bool {
-    !isBranch(row) && row.feature == .base
+    !isBranch(row) && row.meaning != .movsxd && row.feature == .base
   }
 
   private func wants67(_ row: EncodingCatalog.Row, _ random: inout RandomSource) -> Bool {
@@ -138,6 +142,25 @@ struct InstructionGenerator {
     case 0: return (0x64, ProcessorState.Word.fsBase)
     case 1: return (0x65, ProcessorState.Word.gsBase)
     default: return (random.pick([0x2E, 0x36, 0x3E, 0x26]), nil)
+    }
+  }
+
+  /// Prefixes that mean nothing where they stand; if one does, the bytes are another row's and the
+  /// attempt is given up.
+  private func addIdlePrefixes(
+    _ bytes: inout [UInt8], _ row: EncodingCatalog.Row, _ random: inout RandomSource
+  ) {
+    // A REX prefix counts only right before the opcode.
+    if !is32Bit && !bytes.isEmpty && !row.isVEX && random.chance(40) {
+      bytes.insert(0x40 | UInt8(random.below(16)), at: random.below(bytes.count))
+    }
+    if !is32Bit && random.chance(60) {
+      bytes.insert(random.pick([0x26, 0x2E, 0x36, 0x3E]), at: random.below(bytes.count + 1))
+    }
+    // Some makers let these decide what LOOPE and LOOPNE look for.
+    let isLoop = row.meaning == .loope || row.meaning == .loopne
+    if !row.isVEX && row.prefix == nil && !isString(row) && !isLoop && random.chance(60) {
+      bytes.insert(random.pick([0xF2, 0xF3]), at: random.below(bytes.count + 1))
     }
   }
 
@@ -327,6 +350,8 @@ struct InstructionGenerator {
     result.undefinedFlags = flags.undefined
     result.readsFlags = FlagKnowledge.reads(row)
     result.undefinedStatus = FlagKnowledge.undefinedStatus(of: row)
+    result.comparesMemory = row.meaning == .cmps
+    result.isWideMove = row.meaning == .movs && decoded.operandSize > 1
     result.mayStorePartly = row.meaning == .maskMove || row.meaning == .vectorStoreResult
     result.mayLoadPartly = row.mnemonic.description.contains("gather")
     if let offset = draft.displacementOffset {

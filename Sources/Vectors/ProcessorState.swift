@@ -1,4 +1,4 @@
-internal import CNativeRunner
+internal import CCaseRunner
 
 /// A processor's architectural state as one array of words: what both the engine and the host's
 /// processor can be given and asked for. Positions are those of CNativeRunner.h.
@@ -98,7 +98,28 @@ package struct Region: Sendable, Equatable {
     self.address = address
     self.count = count
   }
-  var end: UInt64 { address &+ count }
+  package var end: UInt64 { address &+ count }
+
+  /// The whole pages it touches.
+  package var pages: Region {
+    let start = address & ~0xFFF
+    return Region(address: start, count: ((end &+ 0xFFF) & ~0xFFF) &- start)
+  }
+
+  package func overlaps(_ other: Region) -> Bool { address < other.end && other.address < end }
+
+  /// Ascending, overlapping and adjoining ones made one.
+  package static func merged(_ regions: [Region]) -> [Region] {
+    var result: [Region] = []
+    for region in regions.sorted(by: { $0.address < $1.address }) {
+      if let last = result.last, region.address <= last.end {
+        result[result.count - 1].count = max(last.end, region.end) &- last.address
+      } else {
+        result.append(region)
+      }
+    }
+    return result
+  }
 }
 
 /// Bytes at an address.

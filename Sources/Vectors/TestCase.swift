@@ -1,3 +1,5 @@
+package import CaseRunner
+
 /// One case of the test form: code, the state before, and what must hold after.
 package struct TestCase: Sendable {
   /// What a register must hold: the words that count, each with the bits that count.
@@ -22,16 +24,13 @@ package struct TestCase: Sendable {
   package var expectedFault: String?
   package var features: [String] = []
   /// Registers set before the run that are no words of `ProcessorState`: CR0, DR7, XCR0, ...
-  package var systemRegisters: [String: UInt64] = [:]
+  package var systemRegisters: [SystemRegister: UInt64] = [:]
 
   package init() {}
 
   /// The regions that must be there: the case's own, and pages for code or data outside them.
   package var allRegions: [Region] {
-    var result = regions.filter { $0.count > 0 }.map { region in
-      let start = region.address & ~0xFFF
-      return Region(address: start, count: ((region.end &+ 0xFFF) & ~0xFFF) &- start)
-    }
+    var result = regions.filter { $0.count > 0 }.map(\.pages)
     for placed in [Placed(address: load, bytes: code)] + data where !placed.bytes.isEmpty {
       var page = placed.address & ~0xFFF
       while page < placed.address &+ UInt64(placed.bytes.count) {
@@ -41,20 +40,7 @@ package struct TestCase: Sendable {
         page &+= 0x1000
       }
     }
-    return Self.merged(result)
-  }
-
-  /// Ascending, overlapping and adjoining ones made one.
-  private static func merged(_ regions: [Region]) -> [Region] {
-    var result: [Region] = []
-    for region in regions.sorted(by: { $0.address < $1.address }) {
-      if let last = result.last, region.address <= last.end {
-        result[result.count - 1].count = max(last.end, region.end) &- last.address
-      } else {
-        result.append(region)
-      }
-    }
-    return result
+    return Region.merged(result)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import CaseRunner
 package import Foundation
 
 extension TestCase {
@@ -10,7 +11,9 @@ extension TestCase {
     } catch {
       throw TestCaseError("not JSON: \(error.localizedDescription)")
     }
-    guard let object = parsed as? [String: Any] else { throw TestCaseError("not an object") }
+    guard var object = parsed as? [String: Any] else { throw TestCaseError("not an object") }
+    // What is null is missing.
+    object = object.filter { !($0.value is NSNull) }
     name = object["name"] as? String ?? ""
     if let mode = object["mode"] {
       switch try Self.number(mode, "mode") {
@@ -51,7 +54,7 @@ extension TestCase {
         if first >= ProcessorState.Word.x87 && first < ProcessorState.Word.x87Control {
           markValid((first - ProcessorState.Word.x87) / 2)
         }
-      case .system: systemRegisters[key.uppercased()] = words.first ?? 0
+      case .system(let register): systemRegisters[register] = words.first ?? 0
       case .ignored: break
       case nil: throw TestCaseError("init names an unknown register \(key)")
       }
@@ -120,7 +123,8 @@ extension TestCase {
     var result: [UInt8] = []
     result.reserveCapacity(text.utf8.count / 2)
     var high: UInt8?
-    for character in text.utf8 {
+    let digits = text.hasPrefix("0x") || text.hasPrefix("0X") ? text.dropFirst(2) : text[...]
+    for character in digits.utf8 {
       let digit: UInt8
       switch character {
       case 0x30...0x39: digit = character - 0x30
@@ -172,7 +176,7 @@ enum RegisterName {
   /// `count` words from `first`; the mask is what the first one has of them.
   case words(first: Int, count: Int, mask: UInt64)
   /// One the engine has beside the words.
-  case system
+  case system(SystemRegister)
   /// Selectors: segments are flat.
   case ignored
 
@@ -207,16 +211,29 @@ enum RegisterName {
         self = .words(first: first + n * words, count: words, mask: ~0)
         return
       }
-      if upper.hasPrefix("CR") || upper.hasPrefix("DR") || upper == "XCR0" {
-        self = .system
+      if let register = SystemRegister(name: upper) {
+        self = .system(register)
         return
       }
-      return nil
+      // Those that cannot be set are named in cases all the same.
+      guard upper.hasPrefix("CR") || upper.hasPrefix("DR") else { return nil }
+      self = .ignored
     }
   }
 
   private static let narrow32 =
     ["EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI"] + (8..<16).map { "R\($0)D" }
+}
+
+extension SystemRegister {
+  init?(name: String) {
+    let names: [(String, SystemRegister)] = [
+      ("CR0", .cr0), ("CR2", .cr2), ("CR3", .cr3), ("CR4", .cr4), ("CR8", .cr8), ("DR0", .dr0),
+      ("DR1", .dr1), ("DR2", .dr2), ("DR3", .dr3), ("DR6", .dr6), ("DR7", .dr7), ("XCR0", .xcr0),
+    ]
+    guard let found = names.first(where: { $0.0 == name }) else { return nil }
+    self = found.1
+  }
 }
 
 /// "0x1f".

@@ -5,8 +5,13 @@ package import Translator
 package final class VectorRun {
   package enum Backend: String, CaseIterable, Sendable {
     case interpreter
+    case x86_64
     /// The host's own processor, to prove the cases themselves.
     case native
+    /// The portable runner under `qemu-aarch64`, with the compiled back end.
+    case aarch64
+    /// The portable runner with its interpreter.
+    case aarch64Interpreter = "aarch64-interpreter"
   }
 
   /// What the processor offers.
@@ -31,20 +36,28 @@ package final class VectorRun {
 
   private let engine: EngineProcessor?
   private let native: NativeProcessor?
+  private let portable: PortableRunner?
+  private let features: FeatureSet
+  private let backend: Backend
   private let memory = GuestMemory()
 
-  /// Nil: there is no such processor here.
-  package init?(backend: Backend, features: FeatureSet) {
+  package init(backend: Backend, features: FeatureSet) throws(PortableRunnerError) {
+    self.backend = backend
+    self.features = features
     switch backend {
-    case .interpreter:
-      engine = EngineProcessor(features: features)
-      native = nil
-    case .native:
-      guard let processor = NativeProcessor(slots: 1, arenaSize: 1 << 28) else { return nil }
-      native = processor
-      engine = nil
+    case .interpreter, .x86_64:
+      engine = EngineProcessor(features: features, compiles: backend == .x86_64)
+    default: engine = nil
+    }
+    native = backend == .native ? NativeProcessor(slots: 1, arenaSize: 1 << 28) : nil
+    switch backend {
+    case .aarch64, .aarch64Interpreter: portable = try PortableRunner()
+    default: portable = nil
     }
   }
+
+  /// False: there is no such processor here.
+  package var isAvailable: Bool { engine != nil || native != nil || portable != nil }
 
   /// Every line that is not empty and is no comment (`#`, `//`).
   package func run(lines data: Data, report: (Result) -> Void) {
@@ -65,6 +78,7 @@ package final class VectorRun {
   /// What differed; empty if all is as expected.
   package func run(_ test: TestCase) -> [String] {
     let regions = test.allRegions
+    if let portable { return run(test, regions, portable) }
     if let problem = memory.prepare(regions) { return [problem] }
     memory.write(Placed(address: test.load, bytes: test.code))
     for placed in test.data { memory.write(placed) }
@@ -81,10 +95,42 @@ package final class VectorRun {
     } else {
       return ["there is no processor"]
     }
-    return compare(test, state, ending)
+    return compare(test, state, ending) { memory.read($0.address, $0.bytes.count) }
   }
 
-  private func compare(_ test: TestCase, _ state: ProcessorState, _ ending: Ending) -> [String] {
+  private func run(
+    _ test: TestCase, _ regions: [Region], _ portable: PortableRunner
+  ) -> [String] {
+    var request = PortableRunner.Request()
+    request.engine = backend == .aarch64 ? .compiled : .interpreter
+    request.features = features
+    request.is32Bit = test.is32Bit
+    request.regions = regions
+    request.placed = [Placed(address: test.load, bytes: test.code)] + test.data
+    request.system = test.systemRegisters
+    request.state = test.initial
+    request.budget = Self.budget
+    request.wanted = test.expectedMemory.map {
+      Region(address: $0.address, count: UInt64($0.bytes.count))
+    }
+    do {
+      let (outcomes, wanted) = try portable.run(request)
+      guard let outcome = outcomes.first else { return ["there is no outcome"] }
+      return compare(test, outcome.state, outcome.ending) { placed in
+        guard let n = test.expectedMemory.firstIndex(of: placed), regions.contains(placed) else {
+          return nil
+        }
+        return wanted[n]
+      }
+    } catch {
+      return [error.description]
+    }
+  }
+
+  private func compare(
+    _ test: TestCase, _ state: ProcessorState, _ ending: Ending,
+    memory: (Placed) -> [UInt8]?
+  ) -> [String] {
     var differences: [String] = []
     let ends = ending.description
     if let fault = test.expectedFault {
@@ -110,7 +156,7 @@ package final class VectorRun {
         "\(ProcessorState.name(of: expected.word)) \(hex(value)), expected \(wanted)\(bits)")
     }
     for placed in test.expectedMemory {
-      guard let found = memory.read(placed.address, placed.bytes.count) else {
+      guard let found = memory(placed) else {
         differences.append("memory at \(hex(placed.address)) is in no region")
         continue
       }
@@ -121,5 +167,16 @@ package final class VectorRun {
       }
     }
     return differences
+  }
+}
+
+extension [Region] {
+  /// All of a range is in one of them.
+  fileprivate func contains(_ placed: Placed) -> Bool {
+    let count = UInt64(placed.bytes.count)
+    return contains { region in
+      placed.address >= region.address && placed.address &- region.address < region.count
+        && count <= region.end &- placed.address
+    }
   }
 }

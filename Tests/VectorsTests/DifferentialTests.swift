@@ -1,12 +1,27 @@
 import Vectors
 import XCTest
 
-/// Random cases from the encoding table, on our processor and on the host's own.
+/// Random cases from the encoding table, on our processor and on the host's own. The same cases on
+/// every run; `transom fuzz` runs more (see README).
 final class DifferentialTests: XCTestCase {
+  private static let count: UInt64 = 200_000
+
   func testTheHostProcessorAgrees() throws {
     let fuzzer = try XCTUnwrap(Fuzzer(seed: 1))
-    fuzzer.run(count: 6_000) { failure in
+    fuzzer.run(count: Self.count) { failure in
       XCTFail("\(failure)")
+    }
+    let rows = fuzzer.rows()
+    let judged = rows.filter { $0.exclusion == nil }
+    print(
+      "\(fuzzer.cases) cases, \(fuzzer.failures) differ, \(fuzzer.unjudged) not judged;",
+      "\(rows.count) rows, \(judged.count) judged,",
+      "executed \(judged.filter { $0.executed > 0 }.count)")
+    XCTAssertEqual(fuzzer.failures, 0)
+    XCTAssertGreaterThan(fuzzer.cases, Self.count * 99 / 100)
+    XCTAssertLessThan(fuzzer.unjudged, 100, "the host gave no answer too often")
+    for row in judged where row.executed + row.faulted == 0 {
+      XCTFail("never reached: \(row.pattern) \(row.mnemonic)")
     }
   }
 }

@@ -6,7 +6,7 @@ import XCTest
 final class TestFormTests: XCTestCase {
   private func differences(_ json: String, _ features: VectorRun.Profile = .full) throws -> [String]
   {
-    let run = try XCTUnwrap(VectorRun(backend: .interpreter, features: features.features))
+    let run = try VectorRun(backend: .interpreter, features: features.features)
     var found: [String] = ["no case"]
     run.run(lines: Data(json.utf8)) { found = $0.differences }
     return found
@@ -54,6 +54,25 @@ final class TestFormTests: XCTestCase {
     XCTAssertEqual(
       try differences(json),
       ["RAX 0x5, expected 0x6, mask 0xff", "memory at 0x30000: 0x0, expected 0x1"])
+  }
+
+  func testNumbersAndListsComeInManyForms() throws {
+    // mov rax, [rbx]; movq mm3, rax; add ecx, ecx
+    let json = """
+      {"name":null,"mode":"64","load":131072,"entry":"0x20000","code":"0x488B03480F6ED801C9F4",\
+      "regions":[[196608,"0x1000"]],"data":[[196608,"AAbb cc00 00000000"]],"features":null,\
+      "init":{"rbx":196608,"ECX":"0x80000001","XMM1":["0x1"],"YMM2":["0x1","0x2","0x3","0x4"]},\
+      "expect":{"RAX":["0x1","0xccbbaa"],"RCX":2,"MM3":["0xccbbaa","0xffff"],"XMM1":["0x1","0x0"],\
+      "XMM2":["0x1","0x2","0x3","0x4"],"RFLAGS":"0x800"},"mask":{"RFLAGS":["0x8c0"]},\
+      "expectFault":null}
+      """
+    XCTAssertEqual(try differences(json), [])
+    XCTAssertEqual(
+      try differences(#"{"code":"f4","init":{"RAX":"five"}}"#), ["RAX: five is no number"])
+    XCTAssertEqual(
+      try differences(#"{"code":"f4","expect":{"RAZ":1}}"#),
+      ["expect names an unknown register RAZ"])
+    XCTAssertEqual(try differences(#"{"code":"f"}"#), ["code has half a byte"])
   }
 
   func testTheBaselineProfileHasNoAVX() throws {

@@ -7,6 +7,9 @@
 typedef struct {
   /// Whether a branch to an address is a call to guest code. Called in the signal handler.
   uint32_t (*_Nonnull ownsBranch)(void *_Nullable context, uint64_t address);
+  /// Whether a store by native code faulted only because the page holds translated guest code; it
+  /// is writable then, and the store is done again. Called in the signal handler.
+  uint32_t (*_Nonnull ownsStore)(void *_Nullable context, uint64_t address);
   void *_Nullable context;
 } TransomFaultActions;
 
@@ -28,3 +31,16 @@ uint64_t transomThreadStackLimit(void);
 /// Maps `count` bytes at exactly `address`, with an inaccessible page below. Returns 0 if the place
 /// is taken.
 int32_t transomMapStack(uint64_t address, uint64_t count);
+
+/// Memory for compiled code: one object mapped writable in one place and executable in another, and
+/// plain data right before the executable view. Sizes in bytes, multiples of 4096. Returns 0 or an
+/// errno.
+int32_t transomMapCode(
+    uint64_t codeSize, uint64_t dataSize, void *_Nullable *_Nonnull data,
+    uint64_t *_Nonnull executable, void *_Nullable *_Nonnull writable);
+void transomUnmapCode(
+    void *_Nonnull data, uint64_t dataSize, void *_Nonnull writable, uint64_t codeSize);
+
+/// Takes the permission to write from one page of guest memory. Returns 0 if that cannot be done.
+int32_t transomProtectPage(uint64_t address);
+void transomReleasePage(uint64_t address);

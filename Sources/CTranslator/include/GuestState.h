@@ -68,8 +68,44 @@ typedef struct {
   uint64_t faultAddress;
   /// 0: 64-bit long mode; 1: 32-bit protected mode; 2: 16-bit (reserved for real mode).
   uint32_t mode;
-  uint32_t reserved;
+  /// RFLAGS bits that POPF and IRET leave alone, as IF and IOPL are kept from user programs; none for
+  /// firmware, which runs at privilege level 0.
+  uint32_t keptFlags;
+
+  // What compiled code and its dispatcher tell each other. Not architectural.
+
+  /// The host's stack pointer while compiled code runs.
+  uint64_t hostStackPointer;
+  /// Where an indirect branch goes.
+  uint64_t branchTarget;
+  /// Guest instructions until the dispatcher is wanted; compiled code keeps it in a register.
+  int64_t remaining;
+  /// Host program counter of the last fault in compiled code.
+  uint64_t faultProgramCounter;
+  /// The exit taken: an index of the exit table, or one of the special ones.
+  uint32_t exitWord;
+  /// Arithmetic flags in the back end's own form, at entry and exit.
+  uint32_t packedFlags;
+  /// 1 while DF is set.
+  uint32_t direction;
+  uint32_t hostMXCSR;
+  /// Compiled code uses vector registers: they are loaded at entry and stored at exit.
+  uint32_t usesVectors;
+  uint32_t padding;
+  uint64_t compiledScratch[4];
 } TransomGuestState;
+
+/// Where compiled code finds things in the state.
+enum {
+  transomOffsetSegment = __builtin_offsetof(TransomGuestState, segment),
+  transomOffsetMXCSR = __builtin_offsetof(TransomGuestState, mxcsr),
+  transomOffsetVector = __builtin_offsetof(TransomGuestState, vector),
+  transomOffsetBranchTarget = __builtin_offsetof(TransomGuestState, branchTarget),
+  transomOffsetRemaining = __builtin_offsetof(TransomGuestState, remaining),
+  transomOffsetExitWord = __builtin_offsetof(TransomGuestState, exitWord),
+  transomOffsetPackedFlags = __builtin_offsetof(TransomGuestState, packedFlags),
+  transomOffsetScratch = __builtin_offsetof(TransomGuestState, compiledScratch),
+};
 
 // Raw guest accesses that survive a fault.
 //
@@ -97,6 +133,31 @@ extern uint64_t transomCopyToGuest(uint64_t address, const void *_Nonnull source
 extern uint64_t transomMoveForward(uint64_t destination, uint64_t source, uint64_t count);
 /// Stores `count` bytes of elements of `width` bytes. Returns how many bytes were stored.
 extern uint64_t transomFill(uint64_t destination, uint64_t value, uint64_t width, uint64_t count);
+
+// Faults in compiled code and in the routines above.
+//
+// A host's fault handler asks here first. Compiled code is registered with its address range, the
+// code to go on at after a fault, and where the program counter of the fault is to be kept.
+
+typedef struct {
+  uint64_t start;
+  uint64_t end;
+  uint64_t faultExit;
+  uint64_t *_Nullable programCounter;
+} TransomCodeRange;
+
+/// Returns 0, or 1 if there are too many ranges.
+uint32_t transomAddCodeRange(const TransomCodeRange *_Nonnull range);
+void transomRemoveCodeRange(uint64_t start);
+/// Where to go on after a fault at a program counter; 0 if it is neither compiled code nor a guest
+/// access. Safe in a signal handler.
+uint64_t transomResumeAfterFault(uint64_t programCounter);
+
+/// x86 extensions of the host's processor beyond SSE2, a bit each: SSE3, SSSE3, SSE4.1, SSE4.2, AES,
+/// PCLMULQDQ, POPCNT, MOVBE, LZCNT, BMI1, BMI2, SHA. On other hosts all of them: code for them is
+/// only looked at there.
+uint64_t transomHostFeatures(void);
+
 extern const uint8_t transomGuestAccessStart[];
 extern const uint8_t transomGuestAccessEnd[];
 extern const uint8_t transomGuestAccessFault[];

@@ -15,10 +15,11 @@ package struct TranslationListing {
     package var operations: [String] = []
   }
 
-  /// Lists `bytes` as code at `address`, a block at a time, from the first byte to the last. The
-  /// bytes need not be mapped there.
+  /// Lists `bytes` as code at `address`, a block at a time, from the first byte to the last, or to
+  /// the end of the first block. The bytes need not be mapped there.
   package static func make(
-    bytes: [UInt8], address: UInt64, mode: ProcessorMode, features: FeatureSet
+    bytes: [UInt8], address: UInt64, mode: ProcessorMode, features: FeatureSet,
+    onlyOneBlock: Bool = false
   ) -> [Line] {
     let arena = UnsafeMutablePointer<Operation>.allocate(capacity: TranslationCache.longestBlock)
     defer { arena.deallocate() }
@@ -30,16 +31,17 @@ package struct TranslationListing {
         var translator = BlockTranslator(operations: arena, mode: mode, features: features)
         let at = address &+ UInt64(done)
         guard
-          let block = translator.translate(
-            start + done, count: buffer.count - done, at: at, longest: 64, passes: false)
+          var block = translator.translate(
+            start + done, count: buffer.count - done, at: at, longest: BlockTranslator.longest,
+            passes: false)
         else { return }
         let first = lines.count
         append(block, start + done, buffer.count - done, done, &lines)
-        DeadFlags.run(block)
+        DeadFlags.run(&block)
         DeadCode.run(block)
         render(block, into: &lines, from: first, lifted: false)
         done += max(Int(block.byteCount), 1)
-        if block.instructionCount == 0 { return }
+        if block.instructionCount == 0 || onlyOneBlock { return }
       }
     }
     return lines
@@ -58,7 +60,7 @@ package struct TranslationListing {
       var line = Line(
         offset: base + offset, length: Int(block.operations[n].length), mnemonic: "(bad)")
       switch decoder.decode(&decoded) {
-      case nil: line.mnemonic = "\(EncodingTable.shared.rows[decoded.row].mnemonic)"
+      case nil: line.mnemonic = "\(EncodingTable.encodings[decoded.row].mnemonic)"
       case .truncated?:
         line.mnemonic = "(cut)"
         line.length = count - offset

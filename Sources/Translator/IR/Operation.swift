@@ -79,6 +79,8 @@ public struct Attributes: Sendable, OptionSet {
   /// A jump that is a call (`immediate2` names the return address) or a return.
   public static let call = Attributes(rawValue: 64)
   public static let `return` = Attributes(rawValue: 128)
+  /// Any that gives the operation a memory operand to read or write.
+  static let memory: Attributes = [.memoryLeft, .memoryRight, .memoryDestination]
 }
 
 /// The segment whose base is added to an address; 0 where the mode makes it flat.
@@ -108,7 +110,7 @@ public struct MemoryOperand: Sendable {
 ///
 /// Results are written at `width`: 1 and 2 bytes replace the low bits of the destination, 4 bytes
 /// zero-extend, 8 bytes replace. `flags` are the arithmetic flags the operation defines *and* that
-/// someone reads; the dead-flag pass narrows them.
+/// something sees; the dead-flag pass narrows them.
 public struct Operation: Sendable {
   public var opcode: Opcode
   /// Operand width in bytes: 1, 2, 4, 8; vectors 4, 8, 16, 32.
@@ -126,6 +128,9 @@ public struct Operation: Sendable {
   public var addressMode: UInt8 = 0
   /// Guest instruction length in bytes, at boundaries and exits.
   public var length: UInt8 = 0
+  /// Those of `flags` that an operation of the block reads or control leaves with; the others show
+  /// only if a fault comes. Filled in by the dead-flag pass.
+  public var hardFlags: FlagSet = []
   /// Guest instruction's offset from the block's start, in bytes.
   public var offset: UInt16 = 0
   public var displacement: Int64 = 0
@@ -135,6 +140,18 @@ public struct Operation: Sendable {
     self.opcode = opcode
     self.width = width
     self.flags = flags
+  }
+
+  /// The flags that something sees behind the operation, filled in by the dead-flag pass. It lies
+  /// where boundaries, which alone have an offset, have none of it: theirs is in `selector`.
+  @inline(__always) var seenFlags: FlagSet {
+    get {
+      FlagSet(
+        rawValue: opcode == .boundary ? selector : UInt8(truncatingIfNeeded: offset))
+    }
+    set {
+      if opcode == .boundary { selector = newValue.rawValue } else { offset = UInt16(newValue.rawValue) }
+    }
   }
 
   public var memory: MemoryOperand {

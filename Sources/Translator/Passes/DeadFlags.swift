@@ -1,55 +1,109 @@
-/// Narrows each operation's flags to those that someone reads: one sweep backward.
+/// Narrows each operation's flags to those that something sees: one sweep backward.
 ///
-/// At the block's end all flags are live, and so they are wherever state may be seen: at
-/// operations that can fault or leave. A fault shows the flags of the instruction's start, so what
-/// an earlier operation defined stays live across a memory access.
-enum DeadFlags {
-  static func run(_ block: Block) {
-    let ops = block.operations
+/// Two kinds of seeing are told apart. A flag is *hard* live where an operation of the block reads
+/// it or control leaves with it. It is *soft* live where only a fault would show it: a fault shows
+/// the flags of the instruction's start, so what was defined before stays visible across every
+/// operation that may fault. `Operation.flags` is both, `hardFlags` the first; a back end may keep
+/// the rest as a recipe that is carried out if the fault ever comes.
+package enum DeadFlags {
+  package static func run(_ block: inout Block) {
+    let first = block.operations
+    var op = first + Int(block.operationCount)
     var live = FlagSet.all
-    var n = Int(block.operationCount)
-    while n > 0 {
-      n -= 1
-      let op = ops + n
-      if op.pointee.flags.rawValue != 0 && definesUnconditionally(op) {
-        let defined = op.pointee.flags
-        op.pointee.flags.formIntersection(live)
-        live.subtract(defined)
+    var hard = FlagSet.all
+    while op > first {
+      op -= 1
+      let use = FlagUse.of(op.pointee.opcode)
+      let attributes = op.pointee.attributes
+      // The store may change the code that follows, and then any code follows.
+      if attributes.contains(.memoryDestination) { live = .all }
+      op.pointee.seenFlags = live
+      let defined = op.pointee.flags
+      if !defined.isEmpty {
+        op.pointee.hardFlags = defined.intersection(hard)
+        if !use.contains(.keepsFlags) { op.pointee.flags = defined.intersection(live) }
+        if !use.contains(.maySkip) || definesAnyway(op) {
+          live.subtract(defined)
+          hard.subtract(defined)
+        }
       }
-      live.formUnion(reads(op))
+      hard.formUnion(use.reads)
+      if use.contains(.readsCondition) {
+        hard.formUnion((Condition(rawValue: op.pointee.selector & 15) ?? .overflow).reads)
+      }
+      if use.contains(.mayFault) || !attributes.isDisjoint(with: .memory) {
+        live = .all
+      } else {
+        live.formUnion(hard)
+      }
     }
+    block.liveFlags = live
+    block.hardFlags = hard
   }
 
-  /// A shift by a variable count may leave the flags alone.
-  private static func definesUnconditionally(_ op: UnsafeMutablePointer<Operation>) -> Bool {
+  /// A count that may be zero leaves the flags alone; a constant is known. Rotations through carry
+  /// may come round to where they began.
+  private static func definesAnyway(_ op: UnsafeMutablePointer<Operation>) -> Bool {
     switch op.pointee.opcode {
-    case .shiftLeft, .shiftRight, .shiftArithmetic, .rotateLeft, .rotateRight, .rotateCarryLeft,
-      .rotateCarryRight:
+    case .shiftLeft, .shiftRight, .shiftArithmetic, .rotateLeft, .rotateRight:
       op.pointee.right == .immediate && op.pointee.immediate & 31 != 0
-        && op.pointee.opcode != .rotateCarryLeft && op.pointee.opcode != .rotateCarryRight
-    case .shiftLeftDouble, .shiftRightDouble, .modifyFlags, .writeFlags, .scanString,
-      .compareString, .system:
-      false
-    default: true
+    default: false
     }
   }
+}
 
-  private static func reads(_ op: UnsafeMutablePointer<Operation>) -> FlagSet {
-    // Only what touches no memory cannot fault.
-    if !op.pointee.attributes.isDisjoint(with: [.memoryLeft, .memoryRight, .memoryDestination]) {
-      return .all
-    }
-    return switch op.pointee.opcode {
-    case .addCarry, .subtractBorrow, .rotateCarryLeft, .rotateCarryRight, .addCarryOnly: .carry
-    case .addOverflowOnly: .overflow
-    case .setCondition, .select:
-      (Condition(rawValue: op.pointee.selector & 15) ?? .overflow).reads
+/// What an opcode does with flags beside those its operation defines.
+private struct FlagUse: OptionSet {
+  let rawValue: UInt16
+  init(rawValue: UInt16) { self.rawValue = rawValue }
+  /// In the low bits, the flags read.
+  var reads: FlagSet { FlagSet(rawValue: UInt8(truncatingIfNeeded: rawValue) & 63) }
+  static let carry = FlagUse(rawValue: UInt16(FlagSet.carry.rawValue))
+  static let overflow = FlagUse(rawValue: UInt16(FlagSet.overflow.rawValue))
+  static let all = FlagUse(rawValue: UInt16(FlagSet.all.rawValue))
+  /// Reads what the condition in `selector` asks for.
+  static let readsCondition = FlagUse(rawValue: 1 << 8)
+  /// May fault even without a memory operand.
+  static let mayFault = FlagUse(rawValue: 1 << 9)
+  /// May leave the flags as they were.
+  static let maySkip = FlagUse(rawValue: 1 << 10)
+  /// `flags` names what may change and is left as it is.
+  static let keepsFlags = FlagUse(rawValue: 1 << 11)
+
+  /// A function of its own, so that it becomes a table: a branch by opcode is foreseen badly.
+  @inline(never)
+  static func of(_ opcode: Opcode) -> FlagUse {
+    switch opcode {
     case .add, .subtract, .and, .or, .xor, .andNot, .increment, .decrement, .negate, .not,
-      .multiply, .shiftLeft, .shiftRight, .shiftArithmetic, .rotateLeft, .rotateRight,
-      .boundary, .nop, .move, .address, .extractHighByte, .insertHighByte, .signExtend,
-      .zeroExtend, .swapBytes:
+      .multiply, .boundary, .nop, .move, .address, .extractHighByte, .insertHighByte,
+      .signExtend, .zeroExtend, .swapBytes, .multiplyWideUnsigned, .multiplyWideSigned,
+      .multiplyNoFlags, .bitScanForward, .bitScanReverse, .leadingZeros, .trailingZeros,
+      .populationCount, .bitTest, .bitSet, .bitReset, .bitComplement, .bitFieldExtract,
+      .lowestSet, .resetLowest, .maskLowest, .zeroHighBits, .bitDeposit, .bitExtract, .crc32,
+      .compareExchange, .vectorMove:
       []
-    default: .all
+    case .addCarry, .subtractBorrow, .addCarryOnly: .carry
+    case .addOverflowOnly: .overflow
+    case .shiftLeft, .shiftRight, .shiftArithmetic, .rotateLeft, .rotateRight,
+      .shiftLeftDouble, .shiftRightDouble:
+      .maySkip
+    case .rotateCarryLeft, .rotateCarryRight: [.carry, .maySkip]
+    case .setCondition, .select: .readsCondition
+    // CMC reads the carry; CLC and STC are too rare to tell apart.
+    case .modifyFlags: .carry
+    case .writeFlags: []
+    case .load, .loadSigned, .store, .divideUnsigned, .divideSigned, .exchange, .exchangeAdd,
+      .compareExchangeWide, .vector, .vectorLoad, .vectorStore, .vectorToGeneral,
+      .vectorFromGeneral, .vectorFlags, .vectorString, .maskMove, .vectorMaskedLoad,
+      .vectorMaskedStore,
+      .vectorGather:
+      .mayFault
+    case .moveString, .storeString, .loadString, .scanString, .compareString:
+      [.mayFault, .maySkip, .keepsFlags]
+    // They leave the block, or do with flags what only they know.
+    case .readFlags, .jump, .branch, .branchCounter, .jumpIndirect, .raise, .halt, .port,
+      .query, .unsupported, .system, .x87:
+      [.all, .mayFault, .maySkip, .keepsFlags]
     }
   }
 }

@@ -2,6 +2,10 @@ internal import CTranslator
 
 /// Bytes to a finished block: decode and lift until control leaves, then the passes.
 struct BlockTranslator {
+  /// Guest instructions in a block, and conditional branches it goes on behind.
+  static let longest = 48
+  static let mostSideExits = 4
+
   private var lifter: Lifter
   private let mode: ProcessorMode
   private let operations: UnsafeMutablePointer<Operation>
@@ -25,35 +29,61 @@ struct BlockTranslator {
   /// As `translate(_:longest:passes:)`, of bytes that lie elsewhere than at `address`; they stay
   /// valid and unchanged while this runs. A block ends where they do.
   mutating func translate(
-    _ bytes: UnsafePointer<UInt8>, count: Int, at address: UInt64, longest: Int, passes: Bool = true
+    _ bytes: UnsafePointer<UInt8>, count: Int, at address: UInt64, longest: Int,
+    sideExits: Int = mostSideExits, passes: Bool = true
   ) -> Block? {
     source = bytes
     sourceStart = address
     sourceCount = UInt64(max(count, 0))
     defer { source = nil }
-    return translate(address, longest: longest, passes: passes)
+    return translate(address, longest: longest, sideExits: sideExits, passes: passes)
+  }
+
+  /// Nobody watches the page for stores: a block ends behind each, so that what follows is looked at
+  /// again before it runs.
+  var endsAtOwnStores = false
+
+  /// Whether the operations since `first` store anywhere but on the stack.
+  private func stores(since first: Int) -> Bool {
+    for n in first..<lifter.builder.count {
+      let op = operations + n
+      switch op.pointee.opcode {
+      case .moveString, .storeString: return true
+      case .store, .vectorStore: break
+      default: if !op.pointee.attributes.contains(.memoryDestination) { continue }
+      }
+      if op.pointee.base != .rsp || op.pointee.index != .none { return true }
+    }
+    return false
   }
 
   /// Nil if not even one byte at `address` is readable. A block never exceeds its capacity: an
   /// instruction needs 48 operations at most, and none is begun with less room.
-  mutating func translate(_ address: UInt64, longest: Int, passes: Bool = true) -> Block? {
+  mutating func translate(
+    _ address: UInt64, longest: Int, sideExits: Int = mostSideExits, passes: Bool = true
+  ) -> Block? {
+    lifter.begin(sideExits: sideExits)
     var at = address
     var readableEnd = address
     var count = 0
     while count < longest && lifter.builder.count < TranslationCache.longestBlock - 56 {
-      readableEnd = extendReadable(at, readableEnd)
-      if readableEnd == at {
-        if count == 0 { return nil }
-        break
+      if readableEnd < at &+ 15 {
+        readableEnd = extendReadable(at, readableEnd)
+        if readableEnd == at {
+          if count == 0 { return nil }
+          break
+        }
       }
+      let first = lifter.builder.count
       guard one(at, readableEnd &- at, base: address) else {
         // The rest of the instruction is not there: fetching it faults when it is reached.
         if count == 0 { fetchFault(at, readableEnd, base: address) }
         break
       }
       at = lifter.next
-      count += 1
-      if lifter.ended { break }
+      count &+= 1
+      if lifter.ended || at >= lifter.join { break }
+      if endsAtOwnStores && stores(since: first) { break }
       if at &- address > 60_000 || at > lifter.addressMask { break }
     }
     if !lifter.ended { lifter.jump(to: at & lifter.addressMask) }
@@ -65,7 +95,7 @@ struct BlockTranslator {
     block.operationCount = UInt32(lifter.builder.count)
     Self.verify(block)
     if passes {
-      DeadFlags.run(block)
+      DeadFlags.run(&block)
       DeadCode.run(block)
       Self.verify(block)
     }
@@ -104,40 +134,46 @@ struct BlockTranslator {
   }
 
   /// Decodes and lifts one instruction. False: it runs beyond what can be read.
+  @inline(__always)
   private mutating func one(_ at: UInt64, _ count: UInt64, base: UInt64) -> Bool {
     guard let bytes = hostBytes(at) else { return false }
     var decoder = Decoder(
-      table: lifter.table, mode: mode, bytes: bytes, count: Int(min(count, 64)))
-    var decoded = DecodedInstruction()
-    let failure = decoder.decode(&decoded)
+      table: lifter.table, mode: mode, bytes: bytes, count: Int(truncatingIfNeeded: min(count, 64)))
+    let failure = decoder.decode(&lifter.i)
     lifter.address = at
-    switch failure {
-    case .truncated?:
-      return false
-    case .invalid(let length)?:
-      lifter.next = at &+ UInt64(length)
-      lifter.i = DecodedInstruction()
-      lifter.i.length = length
-      lifter.builder.boundary(offset: Int(at &- base), length: length)
-      lifter.raise(6)
-    case .tooLong?:
-      lifter.next = at &+ 15
-      lifter.i = DecodedInstruction()
-      lifter.i.length = 15
-      lifter.builder.boundary(offset: Int(at &- base), length: 15)
-      lifter.raise(13)
-    case nil:
-      lifter.next = at &+ UInt64(decoded.length)
-      lifter.builder.boundary(offset: Int(at &- base), length: decoded.length)
-      let first = lifter.builder.count
-      lifter.lift(decoded)
-      if mode != .long64 && decoded.segment == SegmentOverride.cs.rawValue {
-        lifter.refuseCodeWrites(from: first)
-      }
+    if let failure { return refuse(failure, at, base: base) }
+    lifter.next = at &+ UInt64(lifter.i.length)
+    lifter.builder.boundary(offset: Int(truncatingIfNeeded: at &- base), length: lifter.i.length)
+    let first = lifter.builder.count
+    lifter.lift()
+    if mode != .long64 && lifter.i.segment == SegmentOverride.cs.rawValue {
+      lifter.refuseCodeWrites(from: first)
     }
     return true
   }
 
+  /// The exception in place of what is no instruction. False: it runs beyond what can be read.
+  private mutating func refuse(_ failure: DecodeFailure, _ at: UInt64, base: UInt64) -> Bool {
+    let length: UInt8
+    let vector: Int64
+    switch failure {
+    case .truncated: return false
+    case .invalid(let bytes):
+      length = bytes
+      vector = 6
+    case .tooLong:
+      length = 15
+      vector = 13
+    }
+    lifter.next = at &+ UInt64(length)
+    lifter.i = DecodedInstruction()
+    lifter.i.length = length
+    lifter.builder.boundary(offset: Int(at &- base), length: length)
+    lifter.raise(vector)
+    return true
+  }
+
+  @inline(__always)
   private func hostBytes(_ at: UInt64) -> UnsafePointer<UInt8>? {
     if let source { return source + Int(at &- sourceStart) }
     return UnsafePointer<UInt8>(bitPattern: UInt(at))

@@ -16,7 +16,24 @@ final class CodeMap {
   private struct Page {
     var number: UInt64 = ~0
     var lines: UInt64 = 0
+    /// Head of the list of compiled blocks that begin here, plus one.
+    var firstBlock: UInt32 = 0
+    var guarding: Guarding = .open
+    var releases: UInt8 = 0
   }
+
+  /// How a page with compiled code is watched.
+  enum Guarding: UInt8 {
+    /// Writable, and not watched yet.
+    case open
+    /// Not writable: a store faults.
+    case protected
+    /// Code and data that is written to, too often for faults: its blocks look at their own bytes.
+    case mixed
+  }
+
+  /// How often a page may be released before it counts as mixed.
+  private static let releaseLimit: UInt8 = 4
 
   init() {
     filter = .allocate(capacity: Int(Self.filterMask) + 1)
@@ -60,6 +77,82 @@ final class CodeMap {
 
   /// Room for another page of code; if not, the cache must be flushed.
   var isFull: Bool { used > Self.pageSlots * 3 / 4 }
+
+  /// Links a compiled block into its first page's list and returns the list's former head.
+  func add(_ address: UInt64, _ count: UInt64, block: UInt32) -> UInt32 {
+    add(address, count)
+    let s = slot(address >> 12)
+    let head = pages[s].firstBlock
+    pages[s].firstBlock = block
+    return head
+  }
+
+  /// Heads of the lists in which blocks that overlap a range stand. Blocks are shorter than sixteen
+  /// pages.
+  func forEachBlockList(from first: UInt64, to last: UInt64, _ body: (UInt32) -> Void) {
+    let lowest = first >> 12 > 16 ? first >> 12 - 16 : 0
+    let highest = last >> 12
+    if highest &- lowest > UInt64(Self.pageSlots) {
+      for s in 0..<Self.pageSlots
+      where pages[s].number >= lowest && pages[s].number <= highest && pages[s].firstBlock != 0 {
+        body(pages[s].firstBlock)
+      }
+      return
+    }
+    var number = lowest
+    while number <= highest {
+      if filter[Int(number & Self.filterMask)] != 0 {
+        let page = pages[slot(number)]
+        if page.number == number && page.firstBlock != 0 { body(page.firstBlock) }
+      }
+      number += 1
+    }
+  }
+
+  /// Whether translated code lies in the page of an address.
+  func hasCode(inPageOf address: UInt64) -> Bool {
+    let number = address >> 12
+    guard filter[Int(number & Self.filterMask)] != 0 else { return false }
+    let page = pages[slot(number)]
+    return page.number == number && page.lines != 0
+  }
+
+  // MARK: Write protection
+
+  func guarding(of address: UInt64) -> Guarding {
+    let page = pages[slot(address >> 12)]
+    return page.number == address >> 12 ? page.guarding : .open
+  }
+
+  func setGuarding(_ guarding: Guarding, of address: UInt64) {
+    let s = slot(address >> 12)
+    if pages[s].number == ~0 {
+      pages[s].number = address >> 12
+      used += 1
+    }
+    pages[s].guarding = guarding
+  }
+
+  /// A protected page was made writable: everything translated from it is in doubt.
+  func wasReleased(_ address: UInt64, byStore: Bool) {
+    let s = slot(address >> 12)
+    if byStore { pages[s].releases &+= 1 }
+    pages[s].guarding = pages[s].releases >= Self.releaseLimit ? .mixed : .open
+    pendingFirst = min(pendingFirst, address & ~0xFFF)
+    pendingLast = max(pendingLast, address | 0xFFF)
+  }
+
+  /// The block at an address is not what the guest's bytes say any more.
+  func markStale(_ address: UInt64) {
+    pendingFirst = min(pendingFirst, address)
+    pendingLast = max(pendingLast, address)
+  }
+
+  func forEachProtectedPage(_ body: (UInt64) -> Void) {
+    for s in 0..<Self.pageSlots where pages[s].guarding == .protected && pages[s].number != ~0 {
+      body(pages[s].number << 12)
+    }
+  }
 
   func add(_ address: UInt64, _ count: UInt64) {
     var line = address >> 6

@@ -54,12 +54,33 @@ public struct DeviceWindow {
 }
 
 /// What an engine is made with.
-public struct EngineConfiguration: Sendable {
+public struct EngineConfiguration {
   /// Instructions offered; others raise #UD, and CPUID says the same.
   public var features: FeatureSet = .baseline
   /// Room for translated code, in IR operations of 32 bytes.
   public var cacheOperations = 1 << 17
+  /// Who executes.
+  public var backend: Backend = .interpreter
+  /// Where compiled code goes; needed by every back end but the interpreter.
+  public var codeMemory: CodeMemory?
+  /// How pages with translated code are watched for stores. Without it blocks compare the guest's
+  /// bytes each time they run.
+  public var protection: PageProtection?
+  /// Whether compiled code counts guest instructions, so that the instruction limit is exact. Where
+  /// it does not, `instructionCount` only has those that were interpreted, and no safepoint comes.
+  public var isCounting = true
+  /// What the host's processor has beyond the least of its kind. AArch64: bit 0 FEAT_FlagM, bit 1
+  /// FEAT_FlagM2.
+  public var hostFeatures: UInt64 = 0
+  /// Read before and after each translation, for those who want to know what translating takes.
+  public var clock: (@convention(c) () -> UInt64)?
   public init() {}
+
+  public enum Backend: Sendable {
+    case interpreter
+    /// The host's own instructions.
+    case compiled
+  }
 }
 
 /// One guest processor: its state, its translations, and the loop that runs them.
@@ -72,43 +93,101 @@ public final class Engine {
   public let configuration: EngineConfiguration
   let cache: TranslationCache
   let codeMap: CodeMap
-  private let scratch: UnsafeMutablePointer<Operation>
+  let scratch: UnsafeMutablePointer<Operation>
+  /// Makes the blocks that are compiled, in `scratch`.
+  let translator: UnsafeMutablePointer<BlockTranslator>
   /// What the translations in the cache assume.
-  private var access = UnitAccess()
+  private(set) var access = UnitAccess()
+  private var translatedMode = ProcessorMode.long64
+  /// The registers that `access` and `translatedMode` were read from.
+  private var accessKey = AccessKey()
+  let isCounting: Bool
+  /// Compiled code, if this engine compiles.
+  let compiled: CompiledCode<NativeBackEnd>?
+  /// Enters compiled code at an executable address.
+  let enterCode: @convention(c) (UInt64) -> Void
+  private var codeRange: UInt64?
   /// Guest instructions translated so far.
-  public private(set) var translatedInstructions: UInt64 = 0
+  public internal(set) var translatedInstructions: UInt64 = 0
+  /// Units of the configured clock spent translating so far.
+  public internal(set) var translationTicks: UInt64 = 0
+  /// Bytes of host code written so far.
+  public var codeBytes: UInt64 { compiled?.codeBytes ?? 0 }
 
   public init(configuration: EngineConfiguration = .init()) {
     self.configuration = configuration
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: MemoryLayout<TransomGuestState>.size, alignment: 64)
+    isCounting = configuration.isCounting
+    let memory = configuration.backend == .compiled ? configuration.codeMemory : nil
+    let raw =
+      memory?.data
+      ?? UnsafeMutableRawPointer.allocate(
+        byteCount: MemoryLayout<TransomGuestState>.size, alignment: 64)
     raw.initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<TransomGuestState>.size)
     state = raw.assumingMemoryBound(to: TransomGuestState.self)
     codeMap = CodeMap()
-    cache = TranslationCache(operations: configuration.cacheOperations, codeMap: codeMap)
+    cache = TranslationCache(
+      operations: configuration.cacheOperations, codeMap: memory == nil ? codeMap : CodeMap())
     scratch = .allocate(capacity: TranslationCache.longestBlock)
+    if let memory {
+      let code = CompiledCode<NativeBackEnd>(
+        memory: memory, protection: configuration.protection, codeMap: codeMap,
+        isCounting: configuration.isCounting, hostFeatures: configuration.hostFeatures,
+        state: state)
+      compiled = code
+      enterCode = unsafeBitCast(
+        UInt(code.executable(code.layout.stubs.enter)), to: (@convention(c) (UInt64) -> Void).self)
+    } else {
+      compiled = nil
+      enterCode = { _ in }
+    }
     state.pointee.reset(configuration.features)
     access = UnitAccess(state)
+    translator = .allocate(capacity: 1)
+    translator.initialize(
+      to: BlockTranslator(
+        operations: scratch, mode: .long64, features: configuration.features, access: access))
+    if let compiled { register(compiled) }
+  }
+
+  /// Tells fault handlers where compiled code lies.
+  private func register(_ compiled: CompiledCode<NativeBackEnd>) {
+    let start = compiled.layout.base
+    var range = TransomCodeRange(
+      start: start, end: start + UInt64(compiled.memory.count),
+      faultExit: compiled.executable(compiled.layout.stubs.faultExit), programCounter: nil)
+    withUnsafeMutablePointer(to: &state.pointee.faultProgramCounter) { range.programCounter = $0 }
+    if transomAddCodeRange(&range) == 0 { codeRange = start }
   }
 
   deinit {
-    UnsafeMutableRawPointer(state).deallocate()
+    if let codeRange { transomRemoveCodeRange(codeRange) }
+    if compiled == nil { UnsafeMutableRawPointer(state).deallocate() }
     scratch.deallocate()
+    translator.deallocate()
   }
 
   var mode: ProcessorMode { state.pointee.mode == 1 ? .protected32 : .long64 }
 
   /// Drops the translations if the control registers now allow other units than they assume.
-  private func refreshAccess() {
+  func refreshAccess() {
+    let key = AccessKey(state)
+    guard key != accessKey else { return }
+    accessKey = key
     let now = UnitAccess(state)
-    if now != access {
-      cache.flush()
-      access = now
-    }
+    guard now != access || mode != translatedMode else { return }
+    cache.flush()
+    compiled?.flush()
+    access = now
+    translatedMode = mode
+    translator.pointee = BlockTranslator(
+      operations: scratch, mode: mode, features: configuration.features, access: access)
   }
 
+  /// What the translations assume does not hold any more.
+  var accessChanged: Bool { mode != translatedMode }
+
   /// Executes one instruction with RFLAGS.TF set: #DB follows it.
-  private func singleStep() -> Exit {
+  func singleStep() -> Exit {
     if let exit = step() { return exit }
     state.pointee.dr.6 |= 1 << 14
     return .fault(vector: 1, errorCode: 0, address: 0)
@@ -116,9 +195,10 @@ public final class Engine {
 
   /// Runs from `state.rip` until the embedder is needed.
   public func run() -> Exit {
+    refreshAccess()
+    if let compiled { return runCompiled(compiled) }
     var interpreter = Interpreter(
       state: state, codeMap: codeMap, features: configuration.features)
-    refreshAccess()
     while true {
       applyPending()
       if interpreter.controlChanged {
@@ -138,14 +218,27 @@ public final class Engine {
   public func translate(at address: UInt64) -> Bool {
     let mode = self.mode
     refreshAccess()
+    if let compiled {
+      if compiled.find(address, mode) != nil { return true }
+      return compile(compiled, address) != nil
+    }
     if cache.find(address, mode) != nil { return true }
+    let start = configuration.clock?() ?? 0
+    defer { endTranslation(start) }
     let operations = cache.reserve()
     var translator = BlockTranslator(
       operations: operations, mode: mode, features: configuration.features, access: access)
-    guard let block = translator.translate(address, longest: 64) else { return false }
+    guard let block = translator.translate(address, longest: BlockTranslator.longest) else {
+      return false
+    }
     translatedInstructions &+= UInt64(block.instructionCount)
     _ = cache.insert(block)
     return true
+  }
+
+  @inline(__always)
+  func endTranslation(_ start: UInt64) {
+    if let clock = configuration.clock { translationTicks &+= clock() &- start }
   }
 
   /// Executes exactly one instruction, offering accesses that fault to a device. Nil: done.
@@ -161,7 +254,11 @@ public final class Engine {
     interpreter.window = window
     let limit = state.pointee.instructionLimit
     state.pointee.instructionLimit = ~0
-    let exit = interpreter.run(block)
+    var exit = interpreter.run(block)
+    // A page with translated code is made writable, and the store done again.
+    while case .fault(14, let code, let address)? = exit, code & 2 != 0, releasePage(of: address) {
+      exit = interpreter.run(block)
+    }
     state.pointee.instructionLimit = limit
     applyPending()
     return exit
@@ -172,10 +269,23 @@ public final class Engine {
     if codeMap.changed(address, count) { applyPending() }
   }
 
-  private func applyPending() {
+  func applyPending() {
     guard codeMap.hasPending else { return }
     let range = codeMap.takePending()
+    compiled?.invalidate(range.first, range.last)
     cache.invalidate(range.first, range.last)
+  }
+
+  /// Something outside the guest is about to write to an address, and faulted since the page holds
+  /// translated code. False: the page was not protected on that account. Callable from a fault
+  /// handler while no guest code runs.
+  public func releasePage(of address: UInt64) -> Bool { compiled?.release(address) ?? false }
+
+  /// Forgets all translations of a range and makes its pages writable again.
+  public func forget(_ address: UInt64, count: UInt64) {
+    guard count > 0, address &+ count > address else { return }
+    compiled?.releasePages(from: address, to: address &+ count &- 1)
+    invalidate(address, count: count)
   }
 
   /// Finishes the IN (with `value`) or OUT at `rip` and moves behind it.
@@ -232,5 +342,23 @@ public final class Engine {
   private func finish(_ length: UInt8) {
     state.pointee.rip &+= UInt64(length)
     state.pointee.instructionCount &+= 1
+  }
+}
+
+/// What decides over translations' assumptions, to see at a glance whether it changed.
+private struct AccessKey: Equatable {
+  var cr0: UInt64 = 0
+  var cr4: UInt64 = 0
+  var xcr0: UInt64 = 0
+  var mode: UInt32 = 0
+
+  init() {}
+
+  @inline(__always)
+  init(_ state: UnsafePointer<TransomGuestState>) {
+    cr0 = state.pointee.cr0
+    cr4 = state.pointee.cr4
+    xcr0 = state.pointee.xcr0
+    mode = state.pointee.mode
   }
 }

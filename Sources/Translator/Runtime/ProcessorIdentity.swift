@@ -20,7 +20,7 @@ extension Interpreter {
     switch isBeyond(leaf) ? 0x0D : leaf {
     case 0: return (0x0D, 0x756E_6547, 0x6C65_746E, 0x4965_6E69)  // "GenuineIntel"
     case 1: return (0x0003_06C3, 0x0001_0800, features1C, features1D)
-    case 7 where sub == 0: return (0, features7B, bit(.rdpid, 22), 0)
+    case 7 where sub == 0: return (0, features7B, features7C, 0)
     case 0x0D: return features.has(.xsave) ? stateArea(sub) : (0, 0, 0, 0)
     case 0x8000_0000: return (0x8000_0008, 0, 0, 0)
     case 0x8000_0001:
@@ -48,6 +48,7 @@ extension Interpreter {
     case 0:
       let enabled: UInt32 = state.pointee.xcr0 & 4 != 0 ? 832 : 576
       return (wide ? 7 : 3, enabled, wide ? 832 : 576, 0)
+    case 1: return (bit(.xsaveopt, 0), 0, 0, 0)
     case 2 where wide: return (256, 576, 0, 0)
     default: return (0, 0, 0, 0)
     }
@@ -69,10 +70,15 @@ extension Interpreter {
 
   private var features7B: UInt32 {
     var b = bit(.fsgsbase, 0) | bit(.bmi1, 3) | bit(.avx2, 5) | bit(.bmi2, 8)
-    // Fast string operations; FCS and FDS are stored as zero.
-    b |= 1 << 9 | 1 << 13
-    b |= bit(.rdseed, 18) | bit(.adx, 19) | bit(.clflushopt, 23) | bit(.sha, 29)
+    // FDP of exceptions only; fast string operations; FCS and FDS are stored as zero.
+    b |= 1 << 6 | 1 << 9 | 1 << 13
+    b |= bit(.rdseed, 18) | bit(.adx, 19) | bit(.clflushopt, 23)
+    b |= bit(.clwb, 24) | bit(.sha, 29)
     return b
+  }
+
+  private var features7C: UInt32 {
+    bit(.vaes, 9) | bit(.vpclmulqdq, 10) | bit(.rdpid, 22)
   }
 
   private func text(_ string: StaticString) -> (UInt32, UInt32, UInt32, UInt32) {

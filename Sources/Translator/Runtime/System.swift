@@ -11,7 +11,8 @@ extension Interpreter {
     case .cpuid: cpuid()
     case .readMSR: return readMSR()
     case .writeMSR: return writeMSR()
-    case .readPerformance: write(.rax, 4, 0); write(.rdx, 4, 0)
+    // CPUID offers no performance counters.
+    case .readPerformance: return fault(13)
     case .xgetbv:
       guard r[1] & 0xFFFF_FFFF == 0 else { return fault(13) }
       r[0] = state.pointee.xcr0 & 0xFFFF_FFFF

@@ -33,34 +33,23 @@ struct UnitAccess: Equatable {
     segmentBases = cr4 & 1 << 16 == 0 ? 6 : 0
   }
 
-  /// The exception a row's instruction raises, 0 for none.
-  func refusal(_ row: Encoding, isVEX: Bool) -> UInt8 {
-    switch row.meaning {
-    case .x87, .x87Area, .fxsave, .fxrstor: x87
-    case .fwait: wait
-    case .xsave, .xrstor: xsave
-    case .xgetbv, .xsetbv: extendedControl
-    case .rdfsbase, .rdgsbase, .wrfsbase, .wrgsbase: segmentBases
-    case .emms: mmx
-    case .flushLine, .rdpid, .syscall, .sysenter, .salc: 0
-    default:
-      if row.meaning.rawValue < Meaning.vector.rawValue {
-        0
-      } else if isVEX {
-        avx
-      } else {
-        usesMMXOnly(row.operands) ? mmx : sse
-      }
+  /// The exception that use of a unit raises, 0 for none.
+  @inline(__always)
+  func refusal(_ unit: ProcessorUnit) -> UInt8 {
+    unit == .none ? 0 : slowRefusal(unit)
+  }
+
+  private func slowRefusal(_ unit: ProcessorUnit) -> UInt8 {
+    switch unit {
+    case .none: 0
+    case .x87: x87
+    case .wait: wait
+    case .mmx: mmx
+    case .sse: sse
+    case .avx: avx
+    case .xsave: xsave
+    case .extendedControl: extendedControl
+    case .segmentBases: segmentBases
     }
-  }
-
-  private func usesMMXOnly(
-    _ o: (OperandKind, OperandKind, OperandKind, OperandKind)
-  ) -> Bool {
-    isMMX(o.0) && o.1 != .Wx && o.1 != .Wq && o.1 != .Ux || isMMX(o.1) && o.0 != .Vx
-  }
-
-  private func isMMX(_ kind: OperandKind) -> Bool {
-    kind == .Pq || kind == .Qq || kind == .Qd || kind == .Nq
   }
 }

@@ -66,7 +66,7 @@ public final class GuestListing {
     return [left + padding + "| " + mnemonic] + lifted + changed
   }
 
-  private func bytes(from offset: UInt64) throws -> UnsafeMutableRawBufferPointer.SubSequence {
+  func bytes(from offset: UInt64) throws -> UnsafeMutableRawBufferPointer.SubSequence {
     guard offset < UInt64(memory.count) else {
       throw UsageError("offset 0x\(String(offset, radix: 16)) lies outside \(name)")
     }

@@ -159,7 +159,7 @@ struct Interpreter {
       writeResult(op, state.pointee.rflags & ~0x3_0000 | 2)
       return .next
     case .writeFlags:
-      let mask = UInt64(bitPattern: op.immediate)
+      let mask = UInt64(bitPattern: op.immediate) & ~UInt64(state.pointee.keptFlags)
       state.pointee.rflags = state.pointee.rflags & ~mask | r[Int(op.left.raw)] & mask | 2
       return .next
     case .modifyFlags:
@@ -181,7 +181,7 @@ struct Interpreter {
       state.pointee.rip = r[Int(op.left.raw)]
       return .transfer
     case .raise:
-      if op.immediate == 14 {
+      if op.immediate == 14 && op.selector == 0 {
         // An instruction that runs into a page that is not there.
         let address = UInt64(bitPattern: op.displacement)
         state.pointee.cr2 = address

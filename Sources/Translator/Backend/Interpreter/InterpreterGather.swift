@@ -15,15 +15,21 @@ extension Interpreter {
     }
   }
 
+  /// The address of element `n`; in 32-bit mode it wraps.
+  private func element(_ n: Int, _ size: UInt8, from address: UInt64) -> UInt64 {
+    let at = address &+ UInt64(n) &* UInt64(size)
+    return state.pointee.mode == 0 ? at : at & 0xFFFF_FFFF
+  }
+
   mutating func maskedLoad(_ op: Operation) -> Outcome {
     let address = effectiveAddress(op)
     let mask = readVector(op.third)
     var value = V256()
     for n in 0..<Int(op.width / op.selector) where isSet(mask, n, op.selector) {
-      var element: UInt64 = 0
-      let at = address &+ UInt64(n) &* UInt64(op.selector)
-      guard load(at: at, op.selector, &element) else { return memoryFault(write: false) }
-      setElement(&value, n, op.selector, element)
+      var found: UInt64 = 0
+      let at = element(n, op.selector, from: address)
+      guard load(at: at, op.selector, &found) else { return memoryFault(write: false) }
+      setElement(&value, n, op.selector, found)
     }
     writeVector(op, value)
     return .next
@@ -37,17 +43,19 @@ extension Interpreter {
     let count = Int(op.width / op.selector)
     if window == nil {
       for n in 0..<count where isSet(mask, n, op.selector) {
-        let at = address &+ UInt64(n) &* UInt64(op.selector)
+        let at = element(n, op.selector, from: address)
         guard probe(at), probe(at &+ UInt64(op.selector) &- 1) else {
+          lastFault = at
+          lastFaultCount = UInt64(op.selector)
           return memoryFault(write: true)
         }
       }
     }
     for n in 0..<count where isSet(mask, n, op.selector) {
-      let element =
+      let chosen =
         op.selector == 4 ? UInt64(value.lane(n, as: UInt32.self)) : value.lane(n, as: UInt64.self)
-      let at = address &+ UInt64(n) &* UInt64(op.selector)
-      guard store(at: at, op.selector, element) else { return memoryFault(write: true) }
+      let at = element(n, op.selector, from: address)
+      guard store(at: at, op.selector, chosen) else { return memoryFault(write: true) }
     }
     return .next
   }

@@ -4,8 +4,9 @@ internal import CTranslator
 extension Interpreter {
   @inline(__always)
   mutating func effectiveAddress(_ op: Operation, segment: Bool = true) -> UInt64 {
-    // FS and GS are segments of their own: not the stack's.
-    lastBase = op.addressMode & 0x1C > 16 ? .none : op.base
+    // An override says which segment it is, whatever the base.
+    let named = op.addressMode >> 2 & 7
+    lastBase = named == 0 ? op.base : named == SegmentOverride.ss.rawValue ? .rsp : .none
     var a = UInt64(bitPattern: op.displacement)
     if op.base != .none { a &+= r[Int(op.base.raw)] }
     if op.index != .none { a &+= r[Int(op.index.raw)] << UInt64(op.addressMode & 3) }

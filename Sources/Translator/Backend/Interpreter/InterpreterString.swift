@@ -10,6 +10,10 @@ extension Interpreter {
     if op.selector == 0 {
       return iterate(op, addressMask, step) ? .next : .leave
     }
+    if r[1] & addressMask == 0 {
+      skip(op, op.length)
+      return .next
+    }
     if let fast = bulk(op, addressMask, step) { return fast }
     let comparing = op.opcode == .scanString || op.opcode == .compareString
     while r[1] & addressMask != 0 {
@@ -21,6 +25,15 @@ extension Interpreter {
       }
     }
     return .next
+  }
+
+  /// A repeated instruction with a count of zero. With 32-bit addresses in long mode Intel's
+  /// processors clear the upper halves of the count, and of the pointers of REP MOVS and REP STOS.
+  private func skip(_ op: Operation, _ addressSize: UInt8) {
+    guard addressSize == 4 && state.pointee.mode == 0 else { return }
+    r[1] = 0
+    if op.opcode == .moveString { r[6] &= 0xFFFF_FFFF }
+    if op.opcode == .moveString || op.opcode == .storeString { r[7] &= 0xFFFF_FFFF }
   }
 
   /// One element. False if it faulted; the exit is set.
@@ -77,8 +90,8 @@ extension Interpreter {
   }
 
   /// Forward REP MOVS and REP STOS without overlap surprises, in one pass through host memory.
-  /// Nil where the plain loop must do it (backward, wrapping, overlapping within an element's
-  /// reach, short, or a device in the way).
+  /// Nil where the plain loop must do it or the rest of it (backward, wrapping, overlapping within
+  /// sixteen bytes, short, or a device in the way).
   private mutating func bulk(_ op: Operation, _ mask: UInt64, _ step: UInt64) -> Outcome? {
     guard op.opcode == .moveString || op.opcode == .storeString, step == UInt64(op.width),
       op.length == 8, window == nil
@@ -90,10 +103,11 @@ extension Interpreter {
     guard !codeMap.mayHoldCode(destination, bytes) else { return nil }
     if op.opcode == .moveString {
       let source = addSegment(r[6], op.addressMode)
-      if destination > source && destination &- source < UInt64(op.width) { return nil }
-      let done = transomMoveForward(destination, source, bytes) / UInt64(op.width)
-      advance(done, op.width, source: true)
-      return done == count ? .next : nil
+      if destination > source && destination &- source < 16 { return nil }
+      // Whole sixteens only: an element must not be moved in part when the rest of it faults.
+      let moved = transomMoveForward(destination, source, bytes & ~15)
+      advance(moved / UInt64(op.width), op.width, source: true)
+      return moved == bytes ? .next : nil
     }
     let done = transomFill(destination, r[0], UInt64(op.width), bytes) / UInt64(op.width)
     advance(done, op.width, source: false)
@@ -105,6 +119,7 @@ extension Interpreter {
   mutating func portString(_ op: Operation) -> Outcome {
     let mask = widthMask(UInt8(truncatingIfNeeded: op.displacement))
     if op.selector & 8 != 0 && r[1] & mask == 0 {
+      skip(op, UInt8(truncatingIfNeeded: op.displacement))
       state.pointee.rip = nextAddress
       return .transfer
     }

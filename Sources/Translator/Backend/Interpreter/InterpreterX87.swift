@@ -55,12 +55,15 @@ extension Interpreter {
     }
   }
 
-  /// The last instruction's pointers, which FNSTENV and FXSAVE show.
+  /// The last instruction's pointers, which FNSTENV and FXSAVE show. The operand's address and the
+  /// opcode are kept of an instruction that raises an unmasked exception only (SDM volume 1, 8.1.8
+  /// and 8.1.9), and CPUID says so.
   private func notePointers(
     _ op: Operation, _ operation: X87Operation, _ inMemory: Bool, _ address: UInt64
   ) {
     guard !operation.isControl else { return }
     state.pointee.x87InstructionPointer = instructionAddress
+    guard X87.isFaultPending(state) else { return }
     if inMemory { state.pointee.x87DataPointer = address }
     state.pointee.x87Opcode = UInt16(op.third.raw & 7) << 8 | UInt16(op.length)
   }

@@ -51,18 +51,26 @@ enum DecodeFailure {
 }
 
 /// Reads one instruction. Bytes in, a row and operands out; no meaning.
+///
+/// Bytes are read without asking how many there are: where fewer than `slack` are readable they are
+/// copied first. What was read beyond the end, or beyond fifteen bytes, is refused afterwards.
 struct Decoder {
   let table: EncodingTable
   let mode: ProcessorMode
   private var p: UnsafePointer<UInt8>
-  private let start: UnsafePointer<UInt8>
-  private let end: UnsafePointer<UInt8>
-  private var i = DecodedInstruction()
+  private var start: UnsafePointer<UInt8>
+  private let count: Int
   private var has66 = false
   private var has67 = false
   private var segment: UInt8 = 0
+  private var vexPrefix: UInt8 = 0
+
+  /// The furthest that reading goes: fifteen prefixes, three bytes of opcode, ModRM, SIB,
+  /// displacement and immediate, which are read as eight bytes whatever their length.
+  private static let slack = 48
 
   /// `count` readable bytes at `bytes`, 15 at most are looked at.
+  @inline(__always)
   init(
     table: EncodingTable, mode: ProcessorMode, bytes: UnsafePointer<UInt8>, count: Int
   ) {
@@ -70,63 +78,84 @@ struct Decoder {
     self.mode = mode
     p = bytes
     start = bytes
-    end = bytes + min(count, 15)
-    limited = count < 15
-  }
-  private let limited: Bool
-
-  private var failure: DecodeFailure {
-    limited ? .truncated : .tooLong
+    self.count = count
   }
 
+  @inline(__always)
   mutating func decode(_ out: inout DecodedInstruction) -> DecodeFailure? {
-    guard readPrefixes() else { return failure }
-    guard let map = readOpcode() else { return failure }
+    out = DecodedInstruction()
+    return count >= Self.slack ? read(&out) : readNearEnd(&out)
+  }
+
+  private mutating func readNearEnd(_ out: inout DecodedInstruction) -> DecodeFailure? {
+    let bytes = start
+    let available = max(count, 0)
+    var padded: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0)
+    return withUnsafeMutableBytes(of: &padded) { raw in
+      guard let copy = raw.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+        return .truncated
+      }
+      for n in 0..<min(available, Self.slack) { copy[n] = bytes[n] }
+      p = UnsafePointer(copy)
+      start = p
+      return read(&out)
+    }
+  }
+
+  private mutating func read(_ i: inout DecodedInstruction) -> DecodeFailure? {
+    let end = start + min(count, 15)
+    let failure: DecodeFailure = count < 15 ? .truncated : .tooLong
+    guard readPrefixes(&i) else { return failure }
+    let map = readOpcode(&i)
     let group = table.groups[Int(map) << 8 | Int(i.opcode)]
-    if group.count == 0 { return .invalid(length: consumed) }
-    var raw: UInt8 = 0
-    if group.hasModRM {
-      guard p < end else { return failure }
-      raw = p.pointee
+    let modRM = group.hasModRM ? p.pointee : 0
+    let number = table.find(group, discriminator(i, modRM))
+    guard number >= 0 else {
+      let isWhole = group.count > 0 && group.hasModRM ? p < end : p <= end
+      return isWhole ? .invalid(length: consumed) : failure
     }
-    guard let row = table.find(map: Int(map), opcode: i.opcode, discriminator(raw)) else {
-      return .invalid(length: consumed)
-    }
-    i.row = row
-    setSizes(table.rows[row].flags)
-    if group.hasModRM && !readModRM(forcedRegister: isMoveToSpecial(map)) { return failure }
-    guard readImmediates(table.rows[row].operands) else { return failure }
+    i.row = number
+    let row = table.rows + number
+    setSizes(&i, row.pointee.flags)
+    if group.hasModRM { readModRM(&i, modRM, forcedRegister: isMoveToSpecial(map, i)) }
+    if row.pointee.immediate != .none { readImmediate(&i, row.pointee.immediate) }
+    guard p <= end else { return failure }
     i.length = consumed
     i.segment = segment
-    if i.isVEX && i.vexV != 0 && !usesVVVV(table.rows[row].operands) {
+    if i.isVEX && i.vexV != 0 && !row.pointee.usesVVVV { return .invalid(length: consumed) }
+    if i.hasLock && (!row.pointee.flags.contains(.lockable) || i.isRegisterForm) {
       return .invalid(length: consumed)
     }
-    if i.hasLock && !lockAllowed(table.rows[row]) { return .invalid(length: consumed) }
-    out = i
     return nil
   }
 
   private var consumed: UInt8 { UInt8(truncatingIfNeeded: p - start) }
 
-  /// VEX.vvvv must be all ones where no operand uses it.
-  private func usesVVVV(_ o: (OperandKind, OperandKind, OperandKind, OperandKind)) -> Bool {
-    isVVVV(o.0) || isVVVV(o.1) || isVVVV(o.2)
-  }
-
-  private func isVVVV(_ kind: OperandKind) -> Bool { kind == .By || kind == .Hx }
-
   /// MOV to and from control and debug registers ignore ModRM.mod.
-  private func isMoveToSpecial(_ map: UInt8) -> Bool {
+  @inline(__always)
+  private func isMoveToSpecial(_ map: UInt8, _ i: DecodedInstruction) -> Bool {
     map == 1 && i.opcode >= 0x20 && i.opcode <= 0x23
-  }
-
-  private func lockAllowed(_ row: Encoding) -> Bool {
-    row.flags.contains(.lockable) && !i.isRegisterForm
   }
 
   // MARK: Prefixes and opcode
 
-  private mutating func readPrefixes() -> Bool {
+  /// False: fifteen prefixes, or nothing but prefixes.
+  @inline(__always)
+  private mutating func readPrefixes(_ i: inout DecodedInstruction) -> Bool {
+    let byte = p.pointee
+    guard isPrefix(byte) else { return true }
+    // Most often it is one REX.
+    if mode == .long64 && byte & 0xF0 == 0x40 && !isPrefix(p[1]) {
+      i.hasREX = true
+      i.rex = byte & 15
+      p += 1
+      return true
+    }
+    return readManyPrefixes(&i)
+  }
+
+  private mutating func readManyPrefixes(_ i: inout DecodedInstruction) -> Bool {
+    let end = start + min(count, 15)
     while p < end {
       let byte = p.pointee
       switch byte {
@@ -142,13 +171,11 @@ struct Decoder {
       case 0x65: segment = SegmentOverride.gs.rawValue
       case 0x40...0x4F where mode == .long64:
         // Only the REX right before the opcode counts.
+        p += 1
+        if p < end && isPrefix(p.pointee) { continue }
         i.hasREX = true
         i.rex = byte & 15
-        p += 1
-        if p < end && !isPrefix(p.pointee) { return true }
-        i.hasREX = false
-        i.rex = 0
-        continue
+        return p < end
       default: return true
       }
       p += 1
@@ -156,49 +183,45 @@ struct Decoder {
     return false
   }
 
+  /// In 32-bit mode 40–4F are no prefixes; there they end the reading of prefixes later. A mask for
+  /// each quarter of the bytes: branches would be foreseen badly.
+  @inline(__always)
   private func isPrefix(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x66, 0x67, 0xF0, 0xF2, 0xF3, 0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x40...0x4F: true
-    default: false
-    }
+    // 26 2E 36 3E, 40–4F 64–67, F0 F2 F3
+    let lower: UInt64 = byte < 0x40 ? 0x4040_4040_0000_0000 : 0x0000_00F0_0000_FFFF
+    let upper: UInt64 = byte < 0xC0 ? 0 : 0x000D_0000_0000_0000
+    return (byte < 0x80 ? lower : upper) &>> UInt64(byte) & 1 != 0
   }
 
   /// Reads escapes, VEX and the opcode; returns the map.
-  private mutating func readOpcode() -> UInt8? {
-    guard p < end else { return nil }
+  @inline(__always)
+  private mutating func readOpcode(_ i: inout DecodedInstruction) -> UInt8 {
     let byte = p.pointee
-    if byte == 0xC4 || byte == 0xC5 {
-      guard p + 1 < end else { return nil }
-      if mode == .long64 || p[1] >= 0xC0 { return readVEX(byte) }
-    }
+    if byte == 0xC4 || byte == 0xC5, mode == .long64 || p[1] >= 0xC0 { return readVEX(&i, byte) }
     p += 1
     guard byte == 0x0F else {
       i.opcode = byte
       return 0
     }
-    guard p < end else { return nil }
     let second = p.pointee
     p += 1
     guard second == 0x38 || second == 0x3A else {
       i.opcode = second
       return 1
     }
-    guard p < end else { return nil }
     i.opcode = p.pointee
     p += 1
     return second == 0x38 ? 2 : 3
   }
 
-  private mutating func readVEX(_ byte: UInt8) -> UInt8? {
-    let long = byte == 0xC4
-    guard p + (long ? 3 : 2) < end else { return nil }
+  private mutating func readVEX(_ i: inout DecodedInstruction, _ byte: UInt8) -> UInt8 {
     // VEX after 66, F2, F3, LOCK or REX is #UD: map 4 has no rows.
     let refused = has66 || i.repeatPrefix != 0 || i.hasLock || i.hasREX
     i.isVEX = true
     var map: UInt8 = 1
     var last = p[1]
     i.rex = last & 0x80 == 0 ? 4 : 0
-    if long {
+    if byte == 0xC4 {
       map = p[1] & 31
       i.rex |= (p[1] & 0x40 == 0 ? 2 : 0) | (p[1] & 0x20 == 0 ? 1 : 0)
       last = p[2]
@@ -219,10 +242,10 @@ struct Decoder {
     }
     return map
   }
-  private var vexPrefix: UInt8 = 0
 
   /// What rows may ask about: see `Discriminator`.
-  private func discriminator(_ modRM: UInt8) -> UInt32 {
+  @inline(__always)
+  private func discriminator(_ i: DecodedInstruction, _ modRM: UInt8) -> UInt32 {
     var d: UInt32
     if i.isVEX {
       d = UInt32(vexPrefix) | Discriminator.vex | (i.vexL ? Discriminator.l : 0)
@@ -231,20 +254,19 @@ struct Decoder {
     } else {
       d = has66 ? 1 : 0
     }
-    if modRM >= 0xC0 { d |= Discriminator.registerForm }
-    d |= UInt32((modRM >> 3) & 7) << Discriminator.regShift
-    d |= UInt32(modRM & 7) << Discriminator.rmShift
-    if i.rex & 8 != 0 { d |= Discriminator.w }
-    if mode == .long64 { d |= Discriminator.longMode }
+    // ModRM.reg and rm as they stand, W from where REX has it.
+    d |= UInt32(modRM & 63) << Discriminator.rmShift
+    d |= modRM >= 0xC0 ? Discriminator.registerForm : 0
+    d |= UInt32(i.rex & 8) << 6
+    d |= mode == .long64 ? Discriminator.longMode : 0
     return d
   }
 
-  private mutating func setSizes(_ flags: RowFlags) {
+  @inline(__always)
+  private func setSizes(_ i: inout DecodedInstruction, _ flags: RowFlags) {
     if mode == .long64 {
       i.addressSize = has67 ? 4 : 8
-      if flags.contains(.force64) {
-        i.operandSize = 8
-      } else if i.rex & 8 != 0 {
+      if i.rex & 8 != 0 || flags.contains(.force64) {
         i.operandSize = 8
       } else if has66 && !i.isVEX {
         i.operandSize = 2
@@ -259,23 +281,29 @@ struct Decoder {
 
   // MARK: ModRM, SIB, displacement
 
-  private mutating func readModRM(forcedRegister: Bool) -> Bool {
-    let modRM = p.pointee
+  @inline(__always)
+  private mutating func readModRM(
+    _ i: inout DecodedInstruction, _ modRM: UInt8, forcedRegister: Bool
+  ) {
     p += 1
-    i.mod = modRM >> 6
+    let mod = modRM >> 6
+    i.mod = mod
     i.reg = (modRM >> 3) & 7 | (i.rex & 4) << 1
     let low = modRM & 7
-    if i.mod == 3 || forcedRegister {
+    if mod == 3 || forcedRegister {
       i.isRegisterForm = true
       i.rm = low | (i.rex & 1) << 3
-      return true
+      return
     }
     i.rm = low
+    readAddress(&i, mod, low)
+  }
+
+  private mutating func readAddress(_ i: inout DecodedInstruction, _ mod: UInt8, _ low: UInt8) {
     i.memory.mode = segment << 2 | (i.addressSize == 4 ? 32 : i.addressSize == 2 ? 64 : 0)
-    if i.addressSize == 2 { return readAddress16(low) }
+    if i.addressSize == 2 { return readAddress16(&i, low) }
     var base = low
     if low == 4 {
-      guard p < end else { return false }
       let sib = p.pointee
       p += 1
       base = sib & 7
@@ -285,21 +313,16 @@ struct Decoder {
       i.vectorIndex = index
       i.hasSIB = true
     }
-    if i.mod == 0 && base == 5 {
+    if mod == 0 && base == 5 {
       if low == 5 && mode == .long64 { i.isRIPRelative = true }
-      guard let d = readSigned(4) else { return false }
-      i.memory.displacement = d
-      return true
+      i.memory.displacement = readSigned(4)
+      return
     }
-    let full = base | (i.rex & 1) << 3
-    i.memory.base = .register(full)
-    if i.mod == 0 { return true }
-    guard let d = readSigned(i.mod == 1 ? 1 : 4) else { return false }
-    i.memory.displacement = d
-    return true
+    i.memory.base = .register(base | (i.rex & 1) << 3)
+    if mod != 0 { i.memory.displacement = readSigned(mod == 1 ? 1 : 4) }
   }
 
-  private mutating func readAddress16(_ low: UInt8) -> Bool {
+  private mutating func readAddress16(_ i: inout DecodedInstruction, _ low: UInt8) {
     let bases: (Value, Value) =
       switch low {
       case 0: (.rbx, .rsi)
@@ -312,68 +335,48 @@ struct Decoder {
       default: (.rbx, .none)
       }
     if i.mod == 0 && low == 6 {
-      guard let d = readSigned(2) else { return false }
-      i.memory.displacement = d & 0xFFFF
-      return true
+      i.memory.displacement = readSigned(2) & 0xFFFF
+      return
     }
     i.memory.base = bases.0
     i.memory.index = bases.1
-    if i.mod == 0 { return true }
-    guard let d = readSigned(i.mod == 1 ? 1 : 2) else { return false }
-    i.memory.displacement = d
-    return true
+    if i.mod != 0 { i.memory.displacement = readSigned(i.mod == 1 ? 1 : 2) }
   }
 
   // MARK: Immediates
 
-  private mutating func readSigned(_ count: Int) -> Int64? {
-    guard end - p >= count else { return nil }
-    let raw = UnsafeRawPointer(p)
+  /// 1, 2, 4 or 8 bytes.
+  @inline(__always)
+  private mutating func readSigned(_ count: Int) -> Int64 {
+    let value = UnsafeRawPointer(p).loadUnaligned(as: Int64.self)
     p += count
-    switch count {
-    case 1: return Int64(raw.loadUnaligned(as: Int8.self))
-    case 2: return Int64(raw.loadUnaligned(as: Int16.self))
-    case 4: return Int64(raw.loadUnaligned(as: Int32.self))
-    default: return raw.loadUnaligned(as: Int64.self)
-    }
+    let unused = 64 &- Int64(count &* 8)
+    return (value &<< unused) &>> unused
   }
 
-  private mutating func readImmediates(
-    _ operands: (OperandKind, OperandKind, OperandKind, OperandKind)
-  ) -> Bool {
-    readImmediate(operands.0, false) && readImmediate(operands.1, operands.0 == .Iw)
-      && readImmediate(operands.2, false) && readImmediate(operands.3, false)
+  @inline(__always)
+  private mutating func readImmediate(_ i: inout DecodedInstruction, _ form: ImmediateForm) {
+    guard form.rawValue <= ImmediateForm.long.rawValue else { return readRareImmediate(&i, form) }
+    let value = readSigned(form == .long ? i.operandSize == 2 ? 2 : 4 : 1)
+    i.immediate = form == .byte ? value & 0xFF : value
   }
 
-  private mutating func readImmediate(_ kind: OperandKind, _ second: Bool) -> Bool {
-    let count: Int
-    switch kind {
-    case .Ib, .Lx, .Is, .Jb: count = 1
-    case .Iw: count = 2
-    case .Iz: count = i.operandSize == 2 ? 2 : 4
-    case .Jz: count = i.operandSize == 2 ? 2 : 4
-    case .Iv: count = Int(i.operandSize)
-    case .Ob, .Ov:
-      count = Int(i.addressSize)
-      guard let d = readSigned(count) else { return false }
-      i.memory.displacement = count == 8 ? d : d & ((1 << Int64(count * 8)) - 1)
+  private mutating func readRareImmediate(_ i: inout DecodedInstruction, _ form: ImmediateForm) {
+    switch form {
+    case .word: i.immediate = readSigned(2) & 0xFFFF
+    case .whole: i.immediate = readSigned(Int(i.operandSize))
+    case .address:
+      let d = readSigned(Int(i.addressSize))
+      i.memory.displacement =
+        i.addressSize == 8 ? d : d & ((1 << Int64(i.addressSize &* 8)) &- 1)
       i.memory.mode = segment << 2
-      return true
-    case .Ap:
-      guard let d = readSigned(i.operandSize == 2 ? 2 : 4), let s = readSigned(2) else {
-        return false
-      }
-      i.immediate = d
-      i.immediate2 = s & 0xFFFF
-      return true
-    default: return true
+    case .far:
+      i.immediate = readSigned(i.operandSize == 2 ? 2 : 4)
+      i.immediate2 = readSigned(2) & 0xFFFF
+    case .wordAndByte:
+      i.immediate = readSigned(2) & 0xFFFF
+      i.immediate2 = readSigned(1) & 0xFF
+    case .none, .byte, .signedByte, .long: break
     }
-    guard let v = readSigned(count) else { return false }
-    switch kind {
-    case .Ib, .Lx: if second { i.immediate2 = v & 0xFF } else { i.immediate = v & 0xFF }
-    case .Iw: i.immediate = v & 0xFFFF
-    default: i.immediate = v
-    }
-    return true
   }
 }

@@ -32,7 +32,7 @@ package enum EncodingCatalog {
   package static var count: Int { EncodingTable.shared.rowCount }
 
   package static func row(_ index: Int) -> Row {
-    let row = EncodingTable.shared.rows[index]
+    let row = EncodingTable.encodings[index]
     let reader = PatternReader(row.pattern)
     let mask = reader.match.mask
     let value = reader.match.value

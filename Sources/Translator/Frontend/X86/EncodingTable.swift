@@ -1,7 +1,7 @@
 /// The one table of encodings, compiled for look-up: an opcode of a map leads to the few rows that
 /// share it, most particular first, each a masked comparison away.
 struct EncodingTable {
-  let rows: UnsafeMutablePointer<Encoding>
+  let rows: UnsafeMutablePointer<Row>
   let rowCount: Int
   /// Rows' comparisons, grouped by map and opcode.
   let matches: UnsafeMutablePointer<RowMatch>
@@ -17,33 +17,33 @@ struct EncodingTable {
   /// Made once: the table is the same for every engine.
   nonisolated(unsafe) static let shared = EncodingTable()
 
+  private static let lists: [[Encoding]] = [
+    dataTransfer, arithmetic, control, floatingPoint, vectorMoves, vectorInteger, vectorFloat,
+    vectorExtended, fused,
+  ]
+
+  /// The rows as written, names included: for listings and catalogues.
+  static let encodings: [Encoding] = lists.flatMap { $0 }
+
   private init() {
-    let lists = [
-      Self.dataTransfer, Self.arithmetic, Self.control, Self.floatingPoint, Self.vectorMoves,
-      Self.vectorInteger, Self.vectorFloat, Self.vectorExtended, Self.fused,
-    ]
+    let lists = Self.lists
     var total = 0
     for list in lists { total += list.count }
-    rows = .allocate(capacity: total)
-    rowCount = total
-    groups = .allocate(capacity: 1024)
+    let rows = UnsafeMutablePointer<Row>.allocate(capacity: total)
+    let groups = UnsafeMutablePointer<Group>.allocate(capacity: 1024)
     groups.initialize(repeating: Group(), count: 1024)
     let readers = UnsafeMutablePointer<PatternReader>.allocate(capacity: total)
     var next = 0
     var slots = 0
     for list in lists {
-      for row in list {
-        (rows + next).initialize(to: row)
-        let reader = PatternReader(row.pattern)
-        (readers + next).initialize(to: reader)
-        let span = reader.spansRegisters ? 8 : 1
-        for low in 0..<span {
-          let g = Int(reader.map) << 8 | Int(reader.opcode) + low
-          groups[g].count += 1
-          if reader.hasModRM { groups[g].hasModRM = true }
+      list.withUnsafeBufferPointer { encodings in
+        for n in encodings.indices {
+          let reader = PatternReader(encodings[n].pattern)
+          (readers + next).initialize(to: reader)
+          (rows + next).initialize(to: Row(encodings[n], isVEX: reader.isVEX))
+          next &+= 1
+          slots &+= Self.count(reader, groups)
         }
-        slots += span
-        next += 1
       }
     }
     matches = .allocate(capacity: slots)
@@ -53,30 +53,50 @@ struct EncodingTable {
       first += Int(groups[g].count)
       groups[g].count = 0
     }
-    for i in 0..<total {
-      let reader = readers[i]
-      for low in 0..<(reader.spansRegisters ? 8 : 1) {
-        let g = Int(reader.map) << 8 | Int(reader.opcode) + low
-        var match = reader.match
-        match.row = UInt16(i)
-        (matches + Int(groups[g].first) + Int(groups[g].count)).initialize(to: match)
-        groups[g].count += 1
-      }
-    }
+    for n in 0..<total { Self.place(readers[n], row: UInt16(n), groups, matches) }
     readers.deallocate()
+    self.rows = rows
+    self.groups = groups
+    rowCount = total
   }
 
-  /// The row for an opcode under a discriminator, or nil.
+  /// Counts a pattern in the groups of its opcodes. Returns how many they are.
+  private static func count(
+    _ reader: PatternReader, _ groups: UnsafeMutablePointer<Group>
+  ) -> Int {
+    let g = Int(reader.map) << 8 | Int(reader.opcode)
+    let span = reader.spansRegisters ? 8 : 1
+    for low in 0..<span {
+      groups[g &+ low].count &+= 1
+      if reader.hasModRM { groups[g &+ low].hasModRM = true }
+    }
+    return span
+  }
+
+  private static func place(
+    _ reader: PatternReader, row: UInt16, _ groups: UnsafeMutablePointer<Group>,
+    _ matches: UnsafeMutablePointer<RowMatch>
+  ) {
+    let first = Int(reader.map) << 8 | Int(reader.opcode)
+    var match = reader.match
+    match.row = row
+    for g in first..<first + (reader.spansRegisters ? 8 : 1) {
+      (matches + (Int(groups[g].first) + Int(groups[g].count))).initialize(to: match)
+      groups[g].count &+= 1
+    }
+  }
+
+  /// The row for an opcode under a discriminator; negative: none.
   @inline(__always)
-  func find(map: Int, opcode: UInt8, _ discriminator: UInt32) -> Int? {
-    let group = groups[map << 8 | Int(opcode)]
+  func find(_ group: Group, _ discriminator: UInt32) -> Int {
     var match = matches + Int(group.first)
-    for _ in 0..<group.count {
+    let end = match + Int(group.count)
+    while match < end {
       if discriminator & match.pointee.mask == match.pointee.value {
         return Int(match.pointee.row)
       }
       match += 1
     }
-    return nil
+    return -1
   }
 }

@@ -22,7 +22,16 @@ extension Lifter {
     op.selector = i.opcode & 15
     op.immediate = Int64(bitPattern: relativeTarget)
     builder.append(op)
-    jump(to: nextAddress)
+    goOn(behind: relativeTarget)
+  }
+
+  /// Where control goes if a branch to `target` is not taken: on within the block if the branch
+  /// leads forward. Behind a loop's end, or where the branch's own target is reached, a block ends:
+  /// others come to that place too, and code is to be translated once.
+  private mutating func goOn(behind target: UInt64) {
+    guard sideExits > 0, target > address else { return jump(to: nextAddress) }
+    sideExits -= 1
+    join = min(join, target)
   }
 
   /// Where the next instruction is: in 32-bit mode addresses wrap.
@@ -33,7 +42,7 @@ extension Lifter {
     op.selector = selector
     op.immediate = Int64(bitPattern: relativeTarget)
     builder.append(op)
-    jump(to: nextAddress)
+    goOn(behind: relativeTarget)
   }
 
   mutating func jumpIndirect(_ target: Value, _ attributes: Attributes = []) {

@@ -262,7 +262,8 @@ extension Lifter {
       .none, .none, .none, .none, .none, .none, .none, .none
     )
     withUnsafeMutableBytes(of: &values) { raw in
-      for n in 0..<8 {
+      // From the top of the stack up, which decides where a fault is.
+      for n in (0..<8).reversed() {
         raw[n] = load(operandSize, stackTop(size * Int64(7 - n))).raw
       }
     }

@@ -1,21 +1,54 @@
-/// From meaning to function: the one place that lists them all.
+/// From meaning to function: the one place that lists them all, the most common apart.
 extension Lifter {
-  mutating func lift(_ instruction: DecodedInstruction) {
-    i = instruction
-    let row = table.rows[i.row]
-    guard isOffered(row) else { return substitute(row) }
-    let refusal = access.refusal(row, isVEX: i.isVEX)
-    if refusal != 0 { return raise(Int64(refusal)) }
-    switch row.meaning {
+  /// Lifts the instruction in `i`.
+  mutating func lift() {
+    let row = table.rows + i.row
+    if row.pointee.feature != .base || row.pointee.unit != .none {
+      guard isCarried() else { return }
+    }
+    // Nine in ten instructions are one of these: they do not pay for the large switch.
+    switch row.pointee.meaning {
     case .add: binary(.add)
     case .or: binary(.or)
-    case .adc: binary(.addCarry)
-    case .sbb: binary(.subtractBorrow)
     case .and: binary(.and)
     case .sub: binary(.subtract)
     case .xor: binary(.xor)
     case .cmp: binary(.subtract, writes: false)
     case .test: binary(.and, writes: false)
+    case .mov: mov()
+    case .lea: lea()
+    case .movzx: extend(.zeroExtend, from: row.pointee.operands.1)
+    case .push: push()
+    case .pop: pop()
+    case .jcc: jcc()
+    case .jmp: jump(to: relativeTarget)
+    case .call: call()
+    case .ret: ret()
+    default: liftOther()
+    }
+  }
+
+  /// For instructions of a unit or a feature that may be absent. False: what they do then is lifted.
+  private mutating func isCarried() -> Bool {
+    let row = row
+    guard isOffered(row) else {
+      substitute(row)
+      return false
+    }
+    let refusal = access.refusal(row.unit)
+    if refusal != 0 { raise(Int64(refusal)) }
+    return refusal == 0
+  }
+
+  @inline(never)
+  private mutating func liftOther() {
+    let row = row
+    switch row.meaning {
+    case .add, .or, .and, .sub, .xor, .cmp, .test, .mov, .lea, .movzx, .push,
+      .pop, .jcc, .jmp, .call, .ret:
+      break  // `lift` has them
+    case .adc: binary(.addCarry)
+    case .sbb: binary(.subtractBorrow)
     case .inc: unary(.increment, .allButCarry)
     case .dec: unary(.decrement, .allButCarry)
     case .not: unary(.not, [])
@@ -69,12 +102,9 @@ extension Lifter {
     case .aam: i.immediate == 0 ? raise(0) : decimal(.aam, .all)
     case .aad: decimal(.aad, .all)
 
-    case .mov: mov()
     case .movsxd: movsxd()
-    case .movzx: extend(.zeroExtend, from: row.operands.1)
     case .movsx: extend(.signExtend, from: row.operands.1)
     case .movbe: movbe()
-    case .lea: lea()
     case .xchg: xchg()
     case .xchgAccumulator: xchgAccumulator()
     case .bswap: bswap()
@@ -83,8 +113,6 @@ extension Lifter {
     case .convertAccumulator: convertAccumulator()
     case .convertAccumulatorWide: convertAccumulatorWide()
     case .xlat: xlat()
-    case .push: push()
-    case .pop: pop()
     case .pushSegment: pushSegment()
     case .popSegment: popSegment()
     case .pusha: pusha()
@@ -104,12 +132,8 @@ extension Lifter {
     case .ins: portString(isWrite: false)
     case .outs: portString(isWrite: true)
 
-    case .jcc: jcc()
-    case .jmp: jump(to: relativeTarget)
     case .jmpIndirect: jumpIndirect(read(.Ev))
-    case .call: call()
     case .callIndirect: callIndirect()
-    case .ret: ret()
     case .jcxz: loop(0)
     case .loop: loop(1)
     case .loope: loop(2)
@@ -126,7 +150,8 @@ extension Lifter {
     case .bound: bound()
     case .loadFarPointer: loadFarPointer()
     case .syscall: system(.fastCall)
-    case .sysenter: raise(13)
+    // CPUID offers none (SEP).
+    case .sysenter: raise(6)
     case .salc: salc()
 
     case .clc: setFlags(clear: 1, set: 0)

@@ -56,7 +56,7 @@ extension Lifter {
   }
 
   /// An operation on vectors with VEX's upper half and the width set.
-  func vectorOperation(_ opcode: Opcode, _ row: Encoding) -> Operation {
+  func vectorOperation(_ opcode: Opcode, _ row: Row) -> Operation {
     var op = Operation(
       opcode, width: isMMX(row.operands.0) ? 8 : isScalar(row) ? 16 : vectorWidth)
     if i.isVEX { op.attributes.insert(.zeroUpper) }
@@ -65,7 +65,7 @@ extension Lifter {
   }
 
   /// Scalar instructions ignore VEX.L.
-  private func isScalar(_ row: Encoding) -> Bool {
+  private func isScalar(_ row: Row) -> Bool {
     switch row.meaning {
     case .vectorUnary, .vectorBroadcast, .vectorStoreResult: return false
     default:
@@ -75,13 +75,13 @@ extension Lifter {
   }
 
   /// Legacy SSE refuses unaligned 16-byte operands; VEX only where the instruction says aligned.
-  func needsAlignment(_ row: Encoding, _ width: UInt8) -> Bool {
+  func needsAlignment(_ row: Row, _ width: UInt8) -> Bool {
     if row.flags.contains(.aligned) { return true }
     if i.isVEX || width != 16 { return false }
     return row.meaning != .vectorMove && row.meaning != .vectorString
   }
 
-  mutating func setVectorRight(_ op: inout Operation, _ kind: OperandKind, _ row: Encoding) {
+  mutating func setVectorRight(_ op: inout Operation, _ kind: OperandKind, _ row: Row) {
     if let register = vectorRegister(kind) {
       op.right = register
     } else {
@@ -93,7 +93,7 @@ extension Lifter {
   }
 
   /// dst = OP(dst or vvvv, rm [, fourth])
-  mutating func vector(_ row: Encoding) {
+  mutating func vector(_ row: Row) {
     var op = vectorOperation(.vector, row)
     let hasV = row.operands.1 == .Hx
     op.destination = vectorRegister(row.operands.0) ?? .none
@@ -106,7 +106,7 @@ extension Lifter {
 
   /// The legacy compares look at three bits of their predicate; INSERTPS from memory has no
   /// source lane.
-  private func adjustImmediate(_ op: inout Operation, _ row: Encoding) {
+  private func adjustImmediate(_ op: inout Operation, _ row: Row) {
     switch VectorOp(rawValue: row.operation) {
     case .cmpps, .cmppd, .cmpss, .cmpsd: if !i.isVEX { op.immediate &= ~0xF8 }
     case .insertps: if !i.isRegisterForm { op.immediate &= ~0xC0 }
@@ -115,14 +115,14 @@ extension Lifter {
   }
 
   /// dst = OP(rm): nothing of the destination is read.
-  mutating func vectorUnary(_ row: Encoding) {
+  mutating func vectorUnary(_ row: Row) {
     var op = vectorOperation(.vector, row)
     op.destination = vectorRegister(row.operands.0) ?? .none
     setVectorRight(&op, row.operands.1, row)
     builder.append(op)
   }
 
-  mutating func vectorBlendXMM0(_ row: Encoding) {
+  mutating func vectorBlendXMM0(_ row: Row) {
     var op = vectorOperation(.vector, row)
     op.destination = vectorRegister(row.operands.0) ?? .none
     op.left = op.destination
@@ -132,7 +132,7 @@ extension Lifter {
   }
 
   /// Shifts of a register by an immediate.
-  mutating func vectorShiftImmediate(_ row: Encoding) {
+  mutating func vectorShiftImmediate(_ row: Row) {
     let isVEX = row.operands.0 == .Hx
     var op = vectorOperation(.vector, row)
     op.width = isMMX(row.operands.0) ? 8 : vectorWidth
@@ -143,7 +143,7 @@ extension Lifter {
     builder.append(op)
   }
 
-  mutating func vectorMove(_ row: Encoding) {
+  mutating func vectorMove(_ row: Row) {
     if !i.isRegisterForm {
       let store = row.operands.0 == .Wx
       var op = vectorOperation(store ? .vectorStore : .vectorLoad, row)
@@ -159,7 +159,7 @@ extension Lifter {
   }
 
   mutating func move(
-    _ kind: VectorMove, _ row: Encoding, to: Value?, left: Value?, right: Value? = nil
+    _ kind: VectorMove, _ row: Row, to: Value?, left: Value?, right: Value? = nil
   ) {
     var op = vectorOperation(.vectorMove, row)
     op.selector = kind.rawValue
@@ -169,11 +169,11 @@ extension Lifter {
     builder.append(op)
   }
 
-  mutating func vectorLoadScalar(_ row: Encoding) {
+  mutating func vectorLoadScalar(_ row: Row) {
     loadPart(vectorRegister(row.operands.0) ?? .none, memoryWidth(row.operands.1), row)
   }
 
-  mutating func loadPart(_ to: Value, _ width: UInt8, _ row: Encoding) {
+  mutating func loadPart(_ to: Value, _ width: UInt8, _ row: Row) {
     var op = vectorOperation(.vectorLoad, row)
     op.immediate = 0
     op.selector = width
@@ -182,7 +182,7 @@ extension Lifter {
     builder.append(op)
   }
 
-  mutating func vectorStorePart(_ row: Encoding, high: Bool) {
+  mutating func vectorStorePart(_ row: Row, high: Bool) {
     var op = vectorOperation(.vectorStore, row)
     op.immediate = high ? 1 : 0
     op.selector = memoryWidth(row.operands.0)
@@ -191,7 +191,7 @@ extension Lifter {
     builder.append(op)
   }
 
-  mutating func vectorMergeScalar(_ row: Encoding) {
+  mutating func vectorMergeScalar(_ row: Row) {
     let to = vectorRegister(row.operands.0)
     let hasV = row.operands.1 == .Hx
     let from = vectorRegister(hasV ? row.operands.2 : row.operands.1)
@@ -201,7 +201,7 @@ extension Lifter {
       right: from)
   }
 
-  mutating func vectorInsertHalf(_ row: Encoding) {
+  mutating func vectorInsertHalf(_ row: Row) {
     let to = vectorRegister(row.operands.0)
     let hasV = row.operands.1 == .Hx
     let left = hasV ? Value(raw: i.vexV) : to
@@ -216,7 +216,7 @@ extension Lifter {
     move(kind, row, to: to, left: left, right: right)
   }
 
-  mutating func vectorMoveQuad(_ row: Encoding) {
+  mutating func vectorMoveQuad(_ row: Row) {
     let to = vectorRegister(row.operands.0)
     let from = vectorRegister(row.operands.1)
     if to == nil {
@@ -235,7 +235,7 @@ extension Lifter {
 
   // MARK: General registers
 
-  mutating func vectorFromGeneral(_ row: Encoding) {
+  mutating func vectorFromGeneral(_ row: Row) {
     var op = vectorOperation(.vectorFromGeneral, row)
     op.selector = VectorFromGeneral.low.rawValue
     op.destination = vectorRegister(row.operands.0) ?? .none
@@ -249,12 +249,18 @@ extension Lifter {
       builder.append(extend)
       op.right = t
     } else {
+      waitBeforeLoad(row)
       op.right = load(size, memory)
     }
     builder.append(op)
   }
 
-  mutating func vectorToGeneral(_ row: Encoding) {
+  /// A pending x87 exception is reported before an MMX instruction touches memory.
+  private mutating func waitBeforeLoad(_ row: Row) {
+    if isMMX(row.operands.0) { x87Wait() }
+  }
+
+  mutating func vectorToGeneral(_ row: Row) {
     let size = width(.Ey)
     if !i.isRegisterForm {
       // One operation, so that a fault finds the x87 state untouched.
@@ -274,7 +280,7 @@ extension Lifter {
     write(.Ey, t)
   }
 
-  mutating func vectorMask(_ row: Encoding) {
+  mutating func vectorMask(_ row: Row) {
     var op = vectorOperation(.vectorToGeneral, row)
     op.width = isMMX(row.operands.1) ? 8 : vectorWidth
     op.selector = VectorToGeneral.operation.rawValue
@@ -283,7 +289,7 @@ extension Lifter {
     builder.append(op)
   }
 
-  mutating func vectorToInteger(_ row: Encoding) {
+  mutating func vectorToInteger(_ row: Row) {
     var op = vectorOperation(.vectorToGeneral, row)
     op.selector = VectorToGeneral.operation.rawValue
     // The 64-bit forms follow the 32-bit ones, four on.
@@ -299,7 +305,7 @@ extension Lifter {
     builder.append(op)
   }
 
-  mutating func vectorFromInteger(_ row: Encoding) {
+  mutating func vectorFromInteger(_ row: Row) {
     var op = vectorOperation(.vectorFromGeneral, row)
     let hasV = row.operands.1 == .Hx
     op.selector = VectorFromGeneral.operation.rawValue
@@ -311,7 +317,7 @@ extension Lifter {
     builder.append(op)
   }
 
-  mutating func vectorExtract(_ row: Encoding) {
+  mutating func vectorExtract(_ row: Row) {
     var size = UInt8(truncatingIfNeeded: row.operation)
     if row.operands.0 == .Ey && width(.Ey) == 8 { size = 8 }
     let t = builder.temporary()
@@ -331,7 +337,7 @@ extension Lifter {
     }
   }
 
-  mutating func vectorInsert(_ row: Encoding) {
+  mutating func vectorInsert(_ row: Row) {
     let hasV = row.operands.1 == .Hx
     let from = hasV ? row.operands.2 : row.operands.1
     var size = UInt8(truncatingIfNeeded: row.operation)
@@ -340,6 +346,7 @@ extension Lifter {
     op.selector = VectorFromGeneral.lane.rawValue
     op.destination = vectorRegister(row.operands.0) ?? .none
     op.left = hasV ? Value(raw: i.vexV) : op.destination
+    if !i.isRegisterForm { waitBeforeLoad(row) }
     op.right = i.isRegisterForm ? .register(i.rm) : load(size, memory)
     let lanes: Int64 = (isMMX(row.operands.0) ? 8 : 16) / Int64(size)
     // Lane in the low byte, its size above.
@@ -349,7 +356,7 @@ extension Lifter {
 
   // MARK: Flags, strings, areas
 
-  mutating func vectorFlags(_ row: Encoding) {
+  mutating func vectorFlags(_ row: Row) {
     var op = vectorOperation(.vectorFlags, row)
     op.flags = .all
     op.left = vectorRegister(row.operands.0) ?? .none
@@ -357,7 +364,7 @@ extension Lifter {
     builder.append(op)
   }
 
-  mutating func vectorString(_ row: Encoding) {
+  mutating func vectorString(_ row: Row) {
     var op = vectorOperation(.vectorString, row)
     op.flags = .all
     op.left = vectorRegister(row.operands.0) ?? .none
@@ -366,7 +373,7 @@ extension Lifter {
     builder.append(op)
   }
 
-  mutating func maskMove(_ row: Encoding) {
+  mutating func maskMove(_ row: Row) {
     var op = vectorOperation(.maskMove, row)
     op.left = vectorRegister(row.operands.0) ?? .none
     op.right = vectorRegister(row.operands.1) ?? .none
@@ -375,7 +382,7 @@ extension Lifter {
     builder.append(op)
   }
 
-  mutating func vectorConvertMMX(_ row: Encoding) {
+  mutating func vectorConvertMMX(_ row: Row) {
     var op = vectorOperation(.vector, row)
     op.width = 16
     op.destination = vectorRegister(row.operands.0) ?? .none

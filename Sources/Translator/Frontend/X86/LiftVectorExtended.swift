@@ -1,7 +1,7 @@
 /// AVX, AVX2, FMA and F16C instructions without an SSE form.
 extension Lifter {
   /// The profile has the row's feature, and what its width or form needs beyond.
-  func isOffered(_ row: Encoding) -> Bool {
+  func isOffered(_ row: Row) -> Bool {
     guard features.has(row.feature) else { return false }
     if row.flags.contains(.wideAVX2) && i.vexL { return features.has(.avx2) }
     if row.flags.contains(.registerAVX2) && i.isRegisterForm { return features.has(.avx2) }
@@ -10,7 +10,7 @@ extension Lifter {
 
   /// Outside the profile an instruction is #UD, but LZCNT and TZCNT are what they were before: BSR
   /// and BSF, their prefix ignored.
-  mutating func substitute(_ row: Encoding) {
+  mutating func substitute(_ row: Row) {
     switch row.meaning {
     case .lzcnt: count(.bitScanReverse)
     case .tzcnt: count(.bitScanForward)
@@ -19,7 +19,7 @@ extension Lifter {
   }
 
   /// Operations whose result goes to the register or memory operand: VEXTRACTF128, VCVTPS2PH.
-  mutating func vectorStoreResult(_ row: Encoding) {
+  mutating func vectorStoreResult(_ row: Row) {
     var op = vectorOperation(.vector, row)
     op.left = vectorRegister(row.operands.1) ?? .none
     op.right = op.left
@@ -40,7 +40,7 @@ extension Lifter {
   }
 
   /// VMASKMOVPS and kin: elements whose mask bit is clear are neither read nor written.
-  mutating func vectorMasked(_ row: Encoding, isStore: Bool) {
+  mutating func vectorMasked(_ row: Row, isStore: Bool) {
     var op = vectorOperation(isStore ? .vectorMaskedStore : .vectorMaskedLoad, row)
     op.immediate = 0
     op.selector = UInt8(truncatingIfNeeded: row.operation)
@@ -50,7 +50,7 @@ extension Lifter {
     builder.append(op)
   }
 
-  mutating func vectorGather(_ row: Encoding) {
+  mutating func vectorGather(_ row: Row) {
     let index = i.vectorIndex
     guard i.hasSIB, index != i.reg, index != i.vexV, i.reg != i.vexV else { return raise(6) }
     var op = vectorOperation(.vectorGather, row)
@@ -65,7 +65,7 @@ extension Lifter {
   }
 
   /// x × y + z, each named by its operand kind; a scalar result keeps the rest of the destination.
-  mutating func fused(_ row: Encoding, _ x: OperandKind, _ y: OperandKind, _ z: OperandKind) {
+  mutating func fused(_ row: Row, _ x: OperandKind, _ y: OperandKind, _ z: OperandKind) {
     var source = vectorRegister(row.operands.2)
     if source == nil {
       let t = builder.vectorTemporary()

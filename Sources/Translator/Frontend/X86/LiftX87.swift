@@ -27,7 +27,7 @@ extension Lifter {
     builder.append(op)
   }
 
-  mutating func x87Area(_ row: Encoding) {
+  mutating func x87Area(_ row: Row) {
     var op = Operation(.system, width: operandSize)
     op.selector = UInt8(truncatingIfNeeded: row.operation)
     op.memory = memory

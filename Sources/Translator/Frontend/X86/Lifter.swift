@@ -10,6 +10,10 @@ struct Lifter {
   var next: UInt64 = 0
   /// The instruction ended the block.
   var ended = false
+  /// Conditional branches that the block may still go on behind.
+  var sideExits = 0
+  /// The nearest target of those it went on behind.
+  var join: UInt64 = ~0
   let features: FeatureSet
   let access: UnitAccess
 
@@ -24,14 +28,24 @@ struct Lifter {
     self.features = features
   }
 
-  var row: Encoding { table.rows[i.row] }
-  var operandSize: UInt8 { i.operandSize }
+  /// Starts a block.
+  mutating func begin(sideExits: Int) {
+    builder.count = 0
+    ended = false
+    self.sideExits = sideExits
+    join = ~0
+  }
+
+  /// The instruction's row.
+  @inline(__always) var row: Row { table.rows[i.row] }
+  @inline(__always) var operandSize: UInt8 { i.operandSize }
   /// The width of stack accesses that follow the mode, not the operand.
   var stackWidth: UInt8 { mode == .long64 ? 8 : 4 }
   var addressMask: UInt64 { mode == .long64 ? ~0 : 0xFFFF_FFFF }
 
   // MARK: Operands
 
+  @inline(__always)
   func kind(_ n: Int) -> OperandKind {
     switch n {
     case 0: row.operands.0
@@ -42,49 +56,33 @@ struct Lifter {
   }
 
   /// An operand's width in bytes.
-  func width(_ kind: OperandKind) -> UInt8 {
-    switch kind {
-    case .Eb, .Gb, .Ib, .Zb, .AL, .CL, .Ob: 1
-    case .Ew, .Gw, .Iw, .Mw, .Sw, .DX: 2
-    case .Ed, .Gd, .Md: 4
-    case .Eq, .Gq, .Mq: 8
-    case .Ey, .Gy, .By, .My: i.w && mode == .long64 ? 8 : 4
-    case .Rq, .Cq, .Dq: mode == .long64 ? 8 : 4
-    default: operandSize
-    }
-  }
+  @inline(__always)
+  func width(_ kind: OperandKind) -> UInt8 { OperandTraits(kind).width(i, mode) }
 
-  func isMemory(_ kind: OperandKind) -> Bool {
-    switch kind {
-    case .Eb, .Ew, .Ed, .Eq, .Ev, .Ey: !i.isRegisterForm
-    case .M, .Mw, .Md, .Mq, .Mo, .My, .Ob, .Ov: true
-    default: false
-    }
-  }
+  @inline(__always)
+  func isMemory(_ kind: OperandKind) -> Bool { OperandTraits(kind).isMemory(i.isRegisterForm) }
 
-  /// The general register an operand names; nil for memory, immediates and high bytes.
+  /// The general register an operand names; nil for memory and immediates. High bytes are not told
+  /// apart here.
+  @inline(__always)
   func registerNumber(_ kind: OperandKind) -> UInt8? {
-    switch kind {
-    case .Eb, .Ew, .Ed, .Eq, .Ev, .Ey, .Rq: i.isRegisterForm ? i.rm : nil
-    case .Gb, .Gw, .Gd, .Gq, .Gv, .Gy: i.reg
-    case .By: i.vexV
-    case .Zb, .Zv: i.opcode & 7 | (i.rex & 1) << 3
-    case .AL, .rAX: 0
-    case .CL: 1
-    case .DX: 2
-    default: nil
-    }
+    let traits = OperandTraits(kind)
+    return traits.isRegister(i.isRegisterForm) ? traits.number(i) : nil
   }
 
   /// SPL, BPL, SIL and DIL need a REX prefix; without one numbers 4–7 are AH, CH, DH, BH.
+  @inline(__always)
   func isHighByte(_ kind: OperandKind) -> Bool {
-    guard kind == .Eb || kind == .Gb || kind == .Zb, !i.hasREX, !i.isVEX else { return false }
-    guard let number = registerNumber(kind) else { return false }
+    let traits = OperandTraits(kind)
+    guard traits.mayBeHighByte, traits.isRegister(i.isRegisterForm), !i.hasREX, !i.isVEX else {
+      return false
+    }
+    let number = traits.number(i)
     return number >= 4 && number < 8
   }
 
   /// The memory operand with RIP-relative addresses resolved.
-  var memory: MemoryOperand {
+  @inline(__always) var memory: MemoryOperand {
     var m = i.memory
     if i.isRIPRelative {
       var absolute = UInt64(bitPattern: m.displacement) &+ next
@@ -112,12 +110,8 @@ struct Lifter {
 
   func immediate(_ kind: OperandKind) -> Int64 { kind == .one ? 1 : i.immediate }
 
-  func isImmediate(_ kind: OperandKind) -> Bool {
-    switch kind {
-    case .Ib, .Is, .Iw, .Iz, .Iv, .one: true
-    default: false
-    }
-  }
+  @inline(__always)
+  func isImmediate(_ kind: OperandKind) -> Bool { OperandTraits(kind).isImmediate }
 
   mutating func load(_ width: UInt8, _ memory: MemoryOperand) -> Value {
     let t = builder.temporary()
@@ -164,6 +158,7 @@ struct Lifter {
   }
 
   /// Appends `op` (right operand already set) so that its destination and left are operand `kind`.
+  @inline(__always)
   mutating func modify(_ kind: OperandKind, _ operation: Operation, writes: Bool = true) {
     var op = operation
     if isMemory(kind) {
@@ -186,6 +181,7 @@ struct Lifter {
   }
 
   /// Sets the right operand: an immediate, a register or, if the left is none, memory.
+  @inline(__always)
   mutating func setRight(_ op: inout Operation, _ kind: OperandKind) {
     if isImmediate(kind) {
       op.right = .immediate
@@ -269,7 +265,9 @@ public struct FeatureSet: Sendable {
   /// What ROMs are offered: no AVX, no random numbers.
   public static var baseline: FeatureSet {
     var set = FeatureSet(bits: ~0)
-    for f in [Feature.avx, .avx2, .fma, .f16c, .rdrand, .rdseed] { set.remove(f) }
+    for f in [Feature.avx, .avx2, .fma, .f16c, .vaes, .vpclmulqdq, .rdrand, .rdseed] {
+      set.remove(f)
+    }
     return set
   }
 }

@@ -91,6 +91,7 @@ extension EncodingTable {
     Encoding("NP 0F AE /6R", "mfence", .fence, feature: .sse2),
     Encoding("NP 0F AE /7R", "sfence", .fence, feature: .sse),
     Encoding("66' 0F AE /7m", "clflushopt", .flushLine, .M, feature: .clflushopt),
+    Encoding("66' 0F AE /6m", "clwb", .flushLine, .M, feature: .clwb),
     Encoding("NP 0F AE /7m", "clflush", .flushLine, .M, feature: .sse2),
     // System
     Encoding("F4", "hlt", .hlt),

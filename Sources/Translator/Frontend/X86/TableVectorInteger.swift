@@ -960,6 +960,9 @@ extension EncodingTable {
       "V 66' 0F 3A 44 L0 /r", "vpclmulqdq", .vector, .Vx, .Hx, .Wx, .Ib, feature: .avx,
       operation: VectorOp.pclmulqdq.rawValue),
     Encoding(
+      "V 66' 0F 3A 44 L1 /r", "vpclmulqdq", .vector, .Vx, .Hx, .Wx, .Ib, feature: .vpclmulqdq,
+      operation: VectorOp.pclmulqdq.rawValue),
+    Encoding(
       "66' 0F D7 /rR", "pmovmskb", .vectorMask, .Gd, .Ux, feature: .sse2,
       operation: VectorOp.pmovmskb.rawValue),
     Encoding(
@@ -1077,6 +1080,18 @@ extension EncodingTable {
       operation: VectorOp.aesdec.rawValue),
     Encoding(
       "V 66' 0F 38 DF L0 /r", "vaesdeclast", .vector, .Vx, .Hx, .Wx, feature: .avx,
+      operation: VectorOp.aesdeclast.rawValue),
+    Encoding(
+      "V 66' 0F 38 DC L1 /r", "vaesenc", .vector, .Vx, .Hx, .Wx, feature: .vaes,
+      operation: VectorOp.aesenc.rawValue),
+    Encoding(
+      "V 66' 0F 38 DD L1 /r", "vaesenclast", .vector, .Vx, .Hx, .Wx, feature: .vaes,
+      operation: VectorOp.aesenclast.rawValue),
+    Encoding(
+      "V 66' 0F 38 DE L1 /r", "vaesdec", .vector, .Vx, .Hx, .Wx, feature: .vaes,
+      operation: VectorOp.aesdec.rawValue),
+    Encoding(
+      "V 66' 0F 38 DF L1 /r", "vaesdeclast", .vector, .Vx, .Hx, .Wx, feature: .vaes,
       operation: VectorOp.aesdeclast.rawValue),
     Encoding(
       "V 66' 0F 38 DB /r L0", "vaesimc", .vectorUnary, .Vx, .Wx, feature: .avx,

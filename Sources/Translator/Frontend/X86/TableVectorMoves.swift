@@ -107,6 +107,7 @@ extension EncodingTable {
     Encoding("NP 0F AE /0m", "fxsave", .fxsave, .M, feature: .sse),
     Encoding("NP 0F AE /1m", "fxrstor", .fxrstor, .M, feature: .sse),
     Encoding("NP 0F AE /4m", "xsave", .xsave, .M, feature: .xsave),
+    Encoding("NP 0F AE /6m", "xsaveopt", .xsave, .M, feature: .xsaveopt),
     Encoding("NP 0F AE /5m", "xrstor", .xrstor, .M, feature: .xsave),
     Encoding("V NP 0F 77 L0", "vzeroupper", .zeroUpper, feature: .avx),
     Encoding("V NP 0F 77 L1", "vzeroall", .zeroAll, feature: .avx),

@@ -3,6 +3,16 @@ package enum Cryptography {
   static func execute(
     _ op: VectorOp, _ width: Int, _ a: V256, _ b: V256, _ c: V256, _ immediate: UInt8
   ) -> V256 {
+    // VAES and VPCLMULQDQ: each half for itself.
+    guard width == 32 else { return half(op, a, b, c, immediate) }
+    return V256(
+      low: half(op, a.half(0), b.half(0), c, immediate),
+      high: half(op, a.half(1), b.half(1), c, immediate))
+  }
+
+  private static func half(
+    _ op: VectorOp, _ a: V256, _ b: V256, _ c: V256, _ immediate: UInt8
+  ) -> V256 {
     switch op {
     case .aesenc: return AES.encrypt(a, b, isLast: false)
     case .aesenclast: return AES.encrypt(a, b, isLast: true)

@@ -251,15 +251,15 @@ extension X87 {
       quotient = 0
       if a.kind == .finite && b.kind == .finite {
         let result = SoftFloat.remainder(a, b, nearest: nearest)
-        // Exact, but a denormal one may be tiny with underflow unmasked.
         value = result.value
-        if value.kind == .finite {
-          value = SoftFloat.round(
-            negative: value.isNegative, exponent: value.exponent, Wide(value.significand, 0),
-            .extended, &environment)
-        }
         quotient = result.quotient
         isComplete = result.isComplete
+      }
+      // Exact, but a denormal one may be tiny with underflow unmasked.
+      if value.kind == .finite {
+        value = SoftFloat.round(
+          negative: value.isNegative, exponent: value.exponent, Wide(value.significand, 0),
+          .extended, &environment)
       }
     }
     guard stack.record(environment) else {

@@ -79,6 +79,8 @@ extension X87 {
     if y.isZero { return .zero(negative: y.isNegative != isBelowOne) }
     if isOne { return .zero(negative: y.isNegative) }
     let result = Transcendental.binaryLogarithm(WideFloat(x))
+    // Processors report even an integer as inexact.
+    environment.raise(FloatException.precision)
     return (result.value * WideFloat(y)).rounded(exact: result.exact, &environment)
   }
 

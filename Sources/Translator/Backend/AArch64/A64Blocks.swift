@@ -1,0 +1,248 @@
+/// The frame of a block: its entry, its instructions in order, its exits and literals.
+extension A64Emitter {
+  /// Bytes from the start of what is written to the entry for indirect branches.
+  static var thunkOffset: Int { 12 }
+
+  /// The entry for indirect branches, which looks whether x16 is this block's address.
+  mutating func writeThunk(guest: UInt64) {
+    let at = layout.base &+ UInt64(layout.stubs.missExit)
+    let here = address(of: a.count)
+    a.branch(by: Int32(truncatingIfNeeded: Int64(bitPattern: at &- here) / 4))
+    a.append(UInt32(truncatingIfNeeded: guest))
+    a.append(UInt32(truncatingIfNeeded: guest >> 32))
+    a.loadLiteral(A64Map.other, by: -2)
+    a.add(A64Map.other, A64Map.other, A64Map.scratch, subtract: true)
+    a.compareBranch(A64Map.other, isZero: false, is64: true, by: -5)
+  }
+
+  /// The address at which the instruction at a position is executed.
+  func address(of position: Int) -> UInt64 { base &+ UInt64(position * 4) }
+
+  // MARK: In front of the first instruction
+
+  mutating func writeHead(isChecked: Bool) {
+    if isChecked { writeCheck() }
+    guard layout.isCounting else { return }
+    var exit = A64PendingExit()
+    exit.kind = .exhausted
+    exit.target = block.address
+    exit.isConditional = true
+    addExit(exit)
+    a.testBranch(A64Map.remaining, bit: 63, isZero: false)
+    a.addImmediate(
+      A64Map.remaining, A64Map.remaining, UInt32(max(1, block.instructionCount)), subtract: true)
+  }
+
+  /// Compares the guest's bytes with those translated, without touching a flag.
+  private mutating func writeCheck() {
+    let count = Int(block.byteCount)
+    guard let bytes = UnsafeRawPointer(bitPattern: UInt(block.address)) else { return }
+    var offset = 0
+    constant(A64Map.scratch, block.address)
+    while offset < count {
+      let width = count - offset >= 8 ? 8 : count - offset >= 4 ? 4 : count - offset >= 2 ? 2 : 1
+      var expected: UInt64 = 0
+      for n in 0..<width {
+        expected |= UInt64(bytes.load(fromByteOffset: offset + n, as: UInt8.self)) << UInt64(n * 8)
+      }
+      if offset < 256 {
+        a.access(
+          .load(bytes: UInt32(width)), A64Map.other.number, A64Map.scratch, unscaled: Int32(offset))
+      } else {
+        a.addImmediate(
+          A64Map.other, A64Map.scratch, UInt32(offset & 0xFFF))
+        a.access(.load(bytes: UInt32(width)), A64Map.other.number, A64Map.other, unscaled: 0)
+      }
+      constant(A64Map.third, expected)
+      a.add(A64Map.other, A64Map.other, A64Map.third, subtract: true)
+      var exit = A64PendingExit()
+      exit.kind = .stale
+      exit.target = block.address
+      exit.isConditional = true
+      addExit(exit)
+      a.compareBranch(A64Map.other, isZero: false, is64: true)
+      offset += width
+    }
+  }
+
+  // MARK: Instructions
+
+  mutating func writeInstructions(_ tables: inout CodeTables) {
+    var from = start
+    let count = Int(block.operationCount)
+    n = 0
+    while n < count {
+      boundary = n
+      constants.pending = 0
+      let length = ops[n].length
+      let end = endOfInstruction(n)
+      if plan.isPaired[n] {
+        // The instruction before has done it.
+      } else if plan.isInterpreted[n] {
+        writeInterpreted(end)
+      } else {
+        writeOperations(end)
+      }
+      (tables.lengths + tables.lengthCount).initialize(
+        to: InstructionLength(
+          host: UInt16(truncatingIfNeeded: (a.count - from) * 4), guest: length, recipe: 0))
+      tables.lengthCount += 1
+      from = a.count
+      executed += 1
+      n = end
+    }
+  }
+
+  private func endOfInstruction(_ first: Int) -> Int {
+    var m = first + 1
+    while m < Int(block.operationCount) && ops[m].opcode != .boundary { m += 1 }
+    return m
+  }
+
+  private mutating func writeInterpreted(_ end: Int) {
+    canonicalize(.all)
+    let isLast = end == Int(block.operationCount)
+    var exit = A64PendingExit()
+    exit.kind = isLast ? .leave : .interpret
+    exit.executed = executed
+    exit.boundary = boundary
+    exit.operationCount = end - boundary
+    addExit(exit)
+    a.branch()
+    plan.exits[plan.counts.pointee.exits - 1].resume = a.count
+    zeroes = 0
+    signInRDX = 0
+    form = .canonical
+  }
+
+  private mutating func writeOperations(_ end: Int) {
+    let exits = plan.counts.pointee.exits
+    n = boundary + 1
+    while n < end {
+      skip = 0
+      writeOperation()
+      n += 1 + skip
+    }
+    // Exits to the interpreter go on behind the instruction.
+    for e in exits..<plan.counts.pointee.exits where plan.exits[e].kind == .interpret {
+      plan.exits[e].operationCount = end - boundary
+      plan.exits[e].resume = a.count
+      if end == Int(block.operationCount) { plan.exits[e].kind = .leave }
+    }
+  }
+
+  private mutating func writeOperation() {
+    switch op.pointee.opcode {
+    case .boundary, .nop: break
+    case .move: move()
+    case .load: load()
+    case .loadSigned: loadSigned()
+    case .store: store()
+    case .address: address()
+    case .extractHighByte: extractHighByte()
+    case .insertHighByte: insertHighByte()
+    case .signExtend, .zeroExtend: extend()
+    case .swapBytes: swapBytes()
+    case .add, .addCarry, .subtract, .subtractBorrow, .and, .or, .xor, .andNot, .increment,
+      .decrement, .negate, .not:
+      arithmetic()
+    case .shiftLeft, .shiftRight, .shiftArithmetic: shift()
+    case .rotateLeft, .rotateRight: rotate()
+    case .shiftLeftDouble, .shiftRightDouble: shiftDouble()
+    case .multiply: multiply()
+    case .multiplyWideUnsigned, .multiplyWideSigned, .multiplyNoFlags: multiplyWide()
+    case .divideUnsigned, .divideSigned: divide()
+    case .bitScanForward, .bitScanReverse, .leadingZeros, .trailingZeros, .populationCount:
+      countBits()
+    case .bitTest, .bitSet, .bitReset, .bitComplement: bitTest()
+    case .setCondition: setCondition()
+    case .select: select()
+    case .jump: jump()
+    case .branch: branch()
+    case .branchCounter: branchCounter()
+    case .jumpIndirect: jumpIndirect()
+    default: vector()
+    }
+  }
+
+  // MARK: Exits
+
+  mutating func writeExits(
+    index: Int, first: UInt32, _ record: inout CompiledBlock, _ tables: inout CodeTables
+  ) {
+    func offset(_ position: Int) -> UInt32 { first + UInt32(position * 4) }
+    let total = Int(record.instructionCount)
+    for e in 0..<plan.counts.pointee.exits {
+      let exit = plan.exits[e]
+      var made = ExitRecord()
+      made.kind = exit.kind
+      made.block = UInt32(truncatingIfNeeded: index)
+      made.target = exit.target
+      made.executed = UInt16(truncatingIfNeeded: exit.executed)
+      let adjustment = layout.isCounting ? total - exit.executed : 0
+      switch exit.kind {
+      case .direct: writeDirect(exit, &made, adjustment, offset)
+      case .interpret, .leave:
+        let place = ops[exit.boundary]
+        let mask: UInt64 = is32BitMode ? 0xFFFF_FFFF : ~0
+        made.target = (block.address &+ UInt64(place.offset)) & mask
+        let kept = tables.keep(
+          ops + exit.boundary, exit.operationCount,
+          next: (made.target &+ UInt64(place.length)) & mask)
+        made.operations = UInt32(truncatingIfNeeded: kept.first)
+        made.operationCount = UInt16(truncatingIfNeeded: kept.count)
+        made.adjustment = Int16(truncatingIfNeeded: adjustment)
+        made.resume = offset(exit.resume)
+        a.patch(exit.branch, to: a.count)
+      default:
+        // Nothing was counted yet.
+        a.patch(exit.branch, to: a.count)
+      }
+      let number = tables.add(made)
+      writeLeaving(number)
+    }
+  }
+
+  /// Conversion of flags and counter if need be, and the patchable branch.
+  private mutating func writeDirect(
+    _ exit: A64PendingExit, _ made: inout ExitRecord, _ adjustment: Int, _ offset: (Int) -> UInt32
+  ) {
+    form = exit.form
+    let before = a.count
+    canonicalize(exit.flags)
+    if adjustment > 0 {
+      a.addImmediate(A64Map.remaining, A64Map.remaining, UInt32(adjustment))
+    }
+    if a.count != before || !exit.isConditional {
+      if a.count != before { a.patch(exit.branch, to: before) }
+      let position = a.count != before ? a.count : exit.branch
+      if a.count != before { a.branch(by: 1) } else { a.patch(exit.branch, to: a.count) }
+      made.patch = offset(position)
+      made.form = AArch64BackEnd.Form.branch
+    } else {
+      // Room for a branch that reaches farther.
+      a.branch(by: 1)
+      a.patch(exit.branch, to: a.count)
+      made.patch = offset(exit.branch)
+      made.form = AArch64BackEnd.Form.conditional
+    }
+    made.stub = offset(a.count)
+  }
+
+  private mutating func writeLeaving(_ exit: Int) {
+    let word = UInt32(truncatingIfNeeded: exit)
+    a.moveWide(A64Map.scratch, word, is64: false)
+    if word >> 16 != 0 { a.moveKeep(A64Map.scratch, word >> 16, lane: 1, is64: false) }
+    let at = layout.base &+ UInt64(layout.stubs.exit)
+    a.branch(by: Int32(truncatingIfNeeded: Int64(bitPattern: at &- address(of: a.count)) / 4))
+  }
+
+  mutating func writeLiterals() {
+    for l in 0..<plan.counts.pointee.literals {
+      let literal = plan.literals[l]
+      a.patch(literal.position, to: a.count)
+      a.append(UInt32(truncatingIfNeeded: literal.value))
+      a.append(UInt32(truncatingIfNeeded: literal.value >> 32))
+    }
+  }
+}

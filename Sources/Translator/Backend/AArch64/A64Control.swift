@@ -1,0 +1,174 @@
+/// Leaving: branches, jumps, and instructions for the interpreter.
+extension A64Emitter {
+  /// Keeps an exit to be written behind the block, reached by the instruction about to be appended.
+  mutating func addExit(_ exit: A64PendingExit) {
+    let count = plan.counts.pointee.exits
+    guard count < A64Plan.exitCapacity else { return }
+    var exit = exit
+    exit.branch = a.count
+    plan.exits[count] = exit
+    plan.counts.pointee.exits = count + 1
+  }
+
+  private func direct(_ target: UInt64, flags: FlagSet, isConditional: Bool) -> A64PendingExit {
+    var exit = A64PendingExit()
+    exit.target = target
+    exit.isConditional = isConditional
+    exit.form = form
+    exit.flags = flags
+    exit.executed = executed + 1
+    return exit
+  }
+
+  private func needsConversion(_ flags: FlagSet) -> Bool {
+    switch form {
+    case .canonical: false
+    case .direct, .logic: flags.contains(.carry)
+    default: !flags.isEmpty
+    }
+  }
+
+  /// `jump`: the end of the block.
+  mutating func jump() {
+    let target = UInt64(bitPattern: op.pointee.immediate)
+    canonicalize(plan.hard[n])
+    if target == block.address && !layout.isCounting {
+      a.branch(by: Int32(start - a.count))
+    } else {
+      addExit(direct(target, flags: [], isConditional: false))
+      a.branch()
+    }
+    isEnded = true
+  }
+
+  mutating func branch() {
+    let o = op.pointee
+    let target = UInt64(bitPattern: o.immediate)
+    branch(to: target, if: form.test(o.selector))
+  }
+
+  mutating func branch(to target: UInt64, if test: A64Test) {
+    let flags = plan.hard[n]
+    let isLoop = target == block.address && !layout.isCounting && !needsConversion(flags)
+    switch test {
+    case .never: return
+    case .always:
+      addExit(direct(target, flags: flags, isConditional: false))
+      a.branch()
+    case .any(let first, let second):
+      leave(to: target, flags, isLoop) { $0.branch(if: first) }
+      leave(to: target, flags, isLoop) { $0.branch(if: second) }
+    case .all(let first, let second):
+      let over = a.count
+      a.branch(if: first.inverted)
+      leave(to: target, flags, isLoop) { $0.branch(if: second) }
+      a.patch(over, to: a.count)
+    case .one(let c): leave(to: target, flags, isLoop) { $0.branch(if: c) }
+    case .zero(let r, let is64, let isZero):
+      leave(to: target, flags, isLoop) { $0.compareBranch(r, isZero: isZero, is64: is64) }
+    case .sign(let r, let is64, let isSet):
+      leave(to: target, flags, isLoop) {
+        $0.testBranch(r, bit: is64 ? 63 : 31, isZero: !isSet)
+      }
+    case .parity(let isSet):
+      parityBit(A64Map.other)
+      leave(to: target, flags, isLoop) {
+        $0.testBranch(A64Map.other, bit: 0, isZero: isSet)
+      }
+    }
+  }
+
+  private mutating func leave(
+    to target: UInt64, _ flags: FlagSet, _ isLoop: Bool,
+    _ branch: (inout A64Assembler) -> Void
+  ) {
+    if isLoop {
+      let position = a.count
+      branch(&a)
+      a.patch(position, to: start)
+      return
+    }
+    addExit(direct(target, flags: flags, isConditional: true))
+    branch(&a)
+  }
+
+  mutating func branchCounter() {
+    let o = op.pointee
+    let rcx = A64Map.register(.rcx)
+    let is64 = o.width == 8
+    let target = UInt64(bitPattern: o.immediate)
+    if o.selector == 0 {
+      return branch(to: target, if: .zero(rcx, is64: is64, true))
+    }
+    // A result that stands for the flags may be RCX.
+    settle()
+    willWrite(.rcx)
+    a.addImmediate(rcx, rcx, 1, subtract: true, is64: is64)
+    if o.selector == 1 { return branch(to: target, if: .zero(rcx, is64: is64, false)) }
+    let zero = form.test(4)
+    let skipIf = o.selector == 2 ? zero.inverted : zero
+    switch skipIf {
+    case .one(let c):
+      let over = a.count
+      a.branch(if: c)
+      branch(to: target, if: .zero(rcx, is64: is64, false))
+      a.patch(over, to: a.count)
+    default:
+      canonicalize(plan.hard[n].union(.zero))
+      let over = a.count
+      a.branch(if: o.selector == 2 ? .notEqual : .equal)
+      branch(to: target, if: .zero(rcx, is64: is64, false))
+      a.patch(over, to: a.count)
+    }
+  }
+
+  /// Through the table of branch targets, whose entries check the whole address in x16.
+  mutating func jumpIndirect() {
+    let o = op.pointee
+    let target = register(o.left)
+    canonicalize(.all)
+    count(executed + 1)
+    if target != A64Map.scratch { a.move(A64Map.scratch, target) }
+    a.zeroExtend(A64Map.other, A64Map.scratch, bytes: 2)
+    a.access(.load(bytes: 8), A64Map.other.number, A64Map.branchTable, A64Map.other, scaled: true)
+    a.branch(to: A64Map.other)
+    isEnded = true
+  }
+
+  /// At an indirect exit the counter is made exact; all instructions of a block are counted at its
+  /// start, and an indirect exit is its end.
+  private mutating func count(_ done: Int) {
+    let rest = Int(block.instructionCount) - done
+    guard layout.isCounting, rest > 0 else { return }
+    a.addImmediate(A64Map.remaining, A64Map.remaining, UInt32(rest))
+  }
+
+  // MARK: The interpreter
+
+  private func interpretExit() -> A64PendingExit {
+    var exit = A64PendingExit()
+    exit.kind = .interpret
+    exit.executed = executed
+    exit.boundary = boundary
+    exit.isConditional = true
+    return exit
+  }
+
+  mutating func leaveToInterpret(ifZero r: A64Register, is64: Bool) {
+    addExit(interpretExit())
+    a.compareBranch(r, isZero: true, is64: is64)
+  }
+
+  mutating func leaveToInterpret(ifNotZero r: A64Register) {
+    addExit(interpretExit())
+    a.compareBranch(r, isZero: false, is64: true)
+  }
+
+  /// The instruction from `boundary` on is interpreted.
+  mutating func interpret() {
+    canonicalize(.all)
+    addExit(interpretExit())
+    a.branch()
+    isEnded = false
+  }
+}

@@ -1,0 +1,188 @@
+internal import CTranslator
+
+/// Writes one block. Everything is written once, in order; branches out of the block lead to exits
+/// that are written behind it.
+struct A64Emitter {
+  var a: A64Assembler
+  let layout: CodeLayout
+  let block: Block
+  let ops: UnsafeMutablePointer<Operation>
+  let plan: A64Plan
+  /// Where the flags are at this point.
+  var form = A64FlagForm.canonical
+  /// The operation being written, and the boundary of its instruction.
+  var n = 0
+  var boundary = 0
+  /// Guest instructions completed before the one being written.
+  var executed = 0
+  /// Operations that the one before them carried out too.
+  var skip = 0
+  /// Temporaries that hold a constant which is in no register yet.
+  var constants: A64Constants
+  /// Guest registers known to be zero, by number; and that RDX holds RAX's sign.
+  var zeroes: UInt32 = 0
+  var signInRDX: UInt8 = 0
+  /// Position of the block's first instruction, where a branch to its own start goes.
+  var start = 0
+  /// Whether the code of this instruction is followed by more.
+  var isEnded = false
+
+  /// The address at which the first instruction written is executed.
+  var base: UInt64 = 0
+
+  var op: UnsafeMutablePointer<Operation> { ops + n }
+  /// The flags that must be right behind the operation being written.
+  var need: FlagSet { plan.hard[n].intersection(ops[n].flags) }
+  var is32BitMode: Bool { block.mode != .long64 }
+}
+
+/// Memory that the back end keeps for writing blocks.
+struct A64Plan {
+  let hard: UnsafeMutablePointer<FlagSet>
+  let isInterpreted: UnsafeMutablePointer<Bool>
+  /// At boundaries: the instruction before carried this one out too.
+  let isPaired: UnsafeMutablePointer<Bool>
+  let exits: UnsafeMutablePointer<A64PendingExit>
+  let literals: UnsafeMutablePointer<A64Literal>
+  let constants: UnsafeMutablePointer<UInt64>
+  let counts: UnsafeMutablePointer<A64Counts>
+  let lookAhead: UnsafeMutablePointer<Operation>
+  /// FEAT_FlagM.
+  var hasFlagM = false
+  static let exitCapacity = 512
+  static let literalCapacity = 1024
+
+  init() {
+    let longest = TranslationCache.longestBlock
+    hard = .allocate(capacity: longest)
+    isInterpreted = .allocate(capacity: longest)
+    isPaired = .allocate(capacity: longest)
+    exits = .allocate(capacity: Self.exitCapacity)
+    literals = .allocate(capacity: Self.literalCapacity)
+    constants = .allocate(capacity: 32)
+    counts = .allocate(capacity: 1)
+    lookAhead = .allocate(capacity: longest)
+    counts.initialize(to: A64Counts())
+  }
+
+  func deallocate() {
+    hard.deallocate()
+    isInterpreted.deallocate()
+    isPaired.deallocate()
+    exits.deallocate()
+    literals.deallocate()
+    constants.deallocate()
+    counts.deallocate()
+    lookAhead.deallocate()
+  }
+}
+
+struct A64Counts {
+  var exits = 0
+  var literals = 0
+}
+
+/// Constants in temporaries.
+struct A64Constants {
+  let values: UnsafeMutablePointer<UInt64>
+  var pending: UInt32 = 0
+}
+
+/// A 64-bit constant that an LDR at `position` reads.
+struct A64Literal {
+  var position: Int
+  var value: UInt64
+}
+
+/// A way out of the block, to be written behind it.
+struct A64PendingExit {
+  var kind: ExitRecord.Kind = .direct
+  var target: UInt64 = 0
+  /// The branch that leads here.
+  var branch = 0
+  /// The branch is conditional, or short: it may be retargeted only as far as it reaches.
+  var isConditional = false
+  /// Where the flags are, and which of them the target reads.
+  var form = A64FlagForm.canonical
+  var flags: FlagSet = []
+  var executed = 0
+  /// For instructions that are interpreted.
+  var boundary = 0
+  var operationCount = 0
+  var resume = -1
+}
+
+// MARK: Values
+
+extension A64Emitter {
+  /// A literal, or as few moves.
+  mutating func constant(_ d: A64Register, _ value: UInt64) {
+    if value >> 32 == 0 || A64Immediate.moveCount(value) == 1
+      || A64Immediate.logical(value, is64: true) != nil
+    {
+      if A64Immediate.moveCount(value) == 1 || A64Immediate.logical(value, is64: true) != nil
+        || value >> 16 == 0xFFFF
+      {
+        return a.constant(d, value)
+      }
+    }
+    let count = plan.counts.pointee.literals
+    guard count < A64Plan.literalCapacity else { return a.constant(d, value) }
+    plan.literals[count] = A64Literal(position: a.count, value: value)
+    plan.counts.pointee.literals = count + 1
+    a.loadLiteral(d)
+  }
+
+  /// The register of a value; constants are put there first.
+  mutating func register(_ value: Value) -> A64Register {
+    let register = A64Map.register(value)
+    if value.isTemporary && constants.pending >> UInt32(value.raw - 16) & 1 != 0 {
+      constants.pending &= ~(1 << UInt32(value.raw - 16))
+      constant(register, constants.values[Int(value.raw) - 16])
+    }
+    return register
+  }
+
+  /// The constant a value is known to be.
+  func known(_ value: Value) -> UInt64? {
+    if value == .immediate { return UInt64(bitPattern: op.pointee.immediate) }
+    guard value.isTemporary, constants.pending >> UInt32(value.raw - 16) & 1 != 0 else {
+      return nil
+    }
+    return constants.values[Int(value.raw) - 16]
+  }
+
+  /// A register is about to get another value.
+  mutating func willWrite(_ value: Value) {
+    if value.isTemporary {
+      constants.pending &= ~(1 << UInt32(value.raw - 16))
+    } else if value.isRegister {
+      zeroes &= ~(1 << UInt32(value.raw))
+      if value == .rax || value == .rdx { signInRDX = 0 }
+    }
+  }
+
+  /// Writes a register's low part, as results of 1 and 2 bytes do.
+  mutating func insert(_ to: Value, _ from: A64Register, width: UInt8) {
+    _ = register(to)
+    willWrite(to)
+    a.insert(A64Map.register(to), from, bit: 0, width: UInt32(width) * 8)
+  }
+
+  /// Whether nothing of the instruction reads a temporary behind operation `after`.
+  func isDead(_ value: Value, after: Int) -> Bool {
+    guard value.isTemporary else { return false }
+    var m = after + 1
+    while m < Int(block.operationCount) && ops[m].opcode != .boundary {
+      let o = ops[m]
+      if o.left == value || o.right == value || o.third == value || o.base == value
+        || o.index == value
+      {
+        return false
+      }
+      if o.destination == value && o.width >= 4 { return true }
+      m += 1
+    }
+    return true
+  }
+}

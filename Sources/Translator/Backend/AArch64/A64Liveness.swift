@@ -1,0 +1,118 @@
+/// Which flags an operation's successors truly read.
+///
+/// The dead-flag pass keeps alive what a fault could show. Here only readers count: what nothing but
+/// a fault sees is not computed, but recovered from operands when a fault comes (`A64Recovery`).
+enum A64Liveness {
+  /// Fills `hard` with the flags that are read behind each operation, and `isInterpreted` at each
+  /// boundary whose instruction the emitter leaves.
+  static func run(
+    _ block: Block, hard: UnsafeMutablePointer<FlagSet>,
+    isInterpreted: UnsafeMutablePointer<Bool>, lookAhead: A64LookAhead
+  ) {
+    var live = FlagSet.all
+    var isCovered = true
+    var n = Int(block.operationCount)
+    while n > 0 {
+      n -= 1
+      let op = block.operations + n
+      switch op.pointee.opcode {
+      case .boundary:
+        isInterpreted[n] = !isCovered
+        if !isCovered { live = .all }
+        isCovered = true
+      case .jump:
+        live = lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate))
+      case .branch:
+        live.formUnion(lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate)))
+        hard[n] = live
+        live.formUnion(reads(op))
+        continue
+      case .branchCounter:
+        live.formUnion(lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate)))
+      default: break
+      }
+      hard[n] = live
+      if !A64Coverage.covers(op, hard: live) { isCovered = false }
+      live.subtract(defines(op))
+      live.formUnion(reads(op))
+    }
+  }
+
+  /// Flags an operation surely overwrites, whatever the passes left of `flags`.
+  static func defines(_ op: UnsafeMutablePointer<Operation>) -> FlagSet {
+    switch op.pointee.opcode {
+    case .add, .addCarry, .subtract, .subtractBorrow, .and, .or, .xor, .andNot, .negate, .multiply,
+      .multiplyWideUnsigned, .multiplyWideSigned, .bitScanForward, .bitScanReverse, .leadingZeros,
+      .trailingZeros, .populationCount, .compareExchange, .exchangeAdd:
+      // Address arithmetic of the stack and the like defines none.
+      return definesAny(op) ? .all : []
+    case .increment, .decrement: return .allButCarry
+    case .shiftLeft, .shiftRight, .shiftArithmetic:
+      guard op.pointee.right == .immediate, op.pointee.immediate & countMask(op) != 0 else {
+        return []
+      }
+      return definesAny(op) ? .all : []
+    case .rotateLeft, .rotateRight:
+      return op.pointee.right == .immediate && op.pointee.immediate & countMask(op) != 0
+        && definesAny(op) ? [.carry, .overflow] : []
+    case .bitTest, .bitSet, .bitReset, .bitComplement: return .carry
+    case .vectorFlags: return .all
+    case .scanString, .compareString: return op.pointee.selector == 0 ? .all : []
+    default: return []
+    }
+  }
+
+  static func countMask(_ op: UnsafeMutablePointer<Operation>) -> Int64 {
+    op.pointee.width == 8 ? 63 : 31
+  }
+
+  /// The passes may have emptied the set of an instruction's own operation; what the lifter adds to
+  /// an instruction (stack adjustment, exchange by addition) never had any. Taking the second for
+  /// the first would lose flags, so only a set that is not empty counts: an emptied one means that
+  /// a later operation overwrites the same flags.
+  private static func definesAny(_ op: UnsafeMutablePointer<Operation>) -> Bool {
+    !op.pointee.flags.isEmpty
+  }
+
+  /// Flags an operation truly reads.
+  static func reads(_ op: UnsafeMutablePointer<Operation>) -> FlagSet {
+    switch op.pointee.opcode {
+    case .addCarry, .subtractBorrow, .rotateCarryLeft, .rotateCarryRight, .addCarryOnly:
+      return .carry
+    case .addOverflowOnly: return .overflow
+    case .setCondition, .select, .branch:
+      return (Condition(rawValue: op.pointee.selector & 15) ?? .overflow).reads
+    case .branchCounter: return op.pointee.selector >= 2 ? .zero : []
+    case .modifyFlags: return op.pointee.selector != 0 ? .carry : []
+    case .readFlags, .raise, .halt, .port, .query, .unsupported, .system, .x87, .jumpIndirect:
+      return .all
+    default: return []
+    }
+  }
+}
+
+/// Which flags code at an address reads before it overwrites them.
+struct A64LookAhead {
+  let operations: UnsafeMutablePointer<Operation>
+  let mode: ProcessorMode
+  private static let longest = 6
+
+  func flagsRead(at address: UInt64) -> FlagSet {
+    var translator = BlockTranslator(operations: operations, mode: mode, features: .full)
+    guard let block = translator.translate(address, longest: Self.longest, passes: false) else {
+      return .all
+    }
+    var read: FlagSet = []
+    var open = FlagSet.all
+    for n in 0..<Int(block.operationCount) {
+      let op = block.operations + n
+      read.formUnion(A64Liveness.reads(op).intersection(open))
+      switch op.pointee.opcode {
+      case .branch, .branchCounter, .jump: return read.union(open)
+      default: open.subtract(A64Liveness.defines(op))
+      }
+      if open.isEmpty { return read }
+    }
+    return read.union(open)
+  }
+}

@@ -1,0 +1,339 @@
+/// Shifts, rotates, bit tests and bit counts.
+extension A64Emitter {
+  mutating func shift() {
+    let o = op.pointee
+    guard o.right == .immediate else { return shiftByRegister(o) }
+    let bits = UInt32(o.width) * 8
+    let count = UInt32(truncatingIfNeeded: o.immediate & A64Liveness.countMask(op))
+    if o.attributes.contains(.memoryDestination) { return shiftMemory(o, count) }
+    let left = register(o.left)
+    if count == 0 {
+      if o.width >= 4 && o.destination.isStored {
+        willWrite(o.destination)
+        let d = A64Map.register(o.destination)
+        if d != left || o.width == 4 { a.move(d, left, is64: o.width == 8) }
+      }
+      return
+    }
+    if o.width < 4 { return shiftNarrow(o, left, count, bits) }
+    let d = A64Map.register(o.destination)
+    let need = self.need
+    if need.isDisjoint(with: [.carry, .overflow]) {
+      willWrite(o.destination)
+      a.shift(kind(o.opcode), d, left, by: count, is64: o.width == 8)
+      if !need.isEmpty { flagsOfResult(d, o.width == 8) }
+      return
+    }
+    lastBitOut(o.opcode, left, count, bits, is64: o.width == 8)
+    willWrite(o.destination)
+    a.shift(kind(o.opcode), d, left, by: count, is64: o.width == 8)
+    shiftFlags(o, d, bits, count, is64: o.width == 8)
+  }
+
+  private func kind(_ opcode: Opcode) -> A64Shift {
+    opcode == .shiftLeft ? .left : opcode == .shiftRight ? .right : .arithmetic
+  }
+
+  /// CF into `A64Map.third`. The operand has `bits` bits; above them may be anything.
+  private mutating func lastBitOut(
+    _ opcode: Opcode, _ from: A64Register, _ count: UInt32, _ bits: UInt32, is64: Bool
+  ) {
+    let position: UInt32
+    if opcode == .shiftLeft {
+      guard count <= bits else { return a.moveWide(A64Map.third, 0, is64: false) }
+      position = bits - count
+    } else {
+      position = min(count - 1, bits - 1)
+      if opcode == .shiftRight && count > bits { return a.moveWide(A64Map.third, 0, is64: false) }
+    }
+    a.extract(A64Map.third, from, bit: position, width: 1, is64: is64)
+  }
+
+  /// N and Z of the result, CF from `A64Map.third`, OF as for a count of one.
+  private mutating func shiftFlags(
+    _ o: Operation, _ r: A64Register, _ bits: UInt32, _ count: UInt32, is64: Bool
+  ) {
+    let need = self.need
+    if need.contains(.parity) { a.move(A64Map.parity, r) }
+    if need == .carry {
+      // 0 − CF borrows exactly if CF is set.
+      a.add(.zero, .zero, A64Map.third, subtract: true, flags: true, is64: false)
+      form = .canonical
+      return
+    }
+    a.addImmediate(.zero, r, 0, subtract: true, flags: true, is64: is64)
+    let x = A64Map.other
+    a.readFlags(x)
+    if need.contains(.overflow) && count == 1 {
+      // Left: top bit ^ CF. Logical right: the old top bit, now the second. Arithmetic: clear.
+      switch o.opcode {
+      case .shiftLeft:
+        a.extract(A64Map.scratch, r, bit: bits - 1, width: 1, is64: is64)
+        a.logic(.exclusiveOr, A64Map.scratch, A64Map.scratch, A64Map.third)
+        a.insert(x, A64Map.scratch, bit: 28, width: 1, is64: false)
+      case .shiftRight:
+        a.extract(A64Map.scratch, r, bit: bits - 2, width: 1, is64: is64)
+        a.insert(x, A64Map.scratch, bit: 28, width: 1, is64: false)
+      default: break
+      }
+    }
+    if let pattern = A64Immediate.logical(1, is64: false) {
+      a.logicImmediate(.exclusiveOr, A64Map.third, A64Map.third, pattern: pattern, is64: false)
+    }
+    a.insert(x, A64Map.third, bit: 29, width: 1, is64: false)
+    a.writeFlags(x)
+    form = .canonical
+  }
+
+  private mutating func shiftNarrow(
+    _ o: Operation, _ left: A64Register, _ count: UInt32, _ bits: UInt32
+  ) {
+    let x = A64Map.scratch
+    narrowShift(o, x, left, count)
+    if need.isEmpty { return insert(o.destination, x, width: o.width) }
+    if !need.isDisjoint(with: [.carry, .overflow]) {
+      narrowLastBit(o, left, count, bits)
+    }
+    insert(o.destination, x, width: o.width)
+    narrowShiftFlags(o, x, bits, count)
+  }
+
+  /// The result's bits in the low part of d; above them is no promise.
+  private mutating func narrowShift(
+    _ o: Operation, _ d: A64Register, _ left: A64Register, _ count: UInt32
+  ) {
+    let bytes = UInt32(o.width)
+    switch o.opcode {
+    case .shiftLeft: a.shift(.left, d, left, by: count, is64: false)
+    case .shiftRight:
+      a.zeroExtend(d, left, bytes: bytes)
+      a.shift(.right, d, d, by: count, is64: false)
+    default:
+      a.signExtend(d, left, bytes: bytes, is64: false)
+      a.shift(.arithmetic, d, d, by: count, is64: false)
+    }
+  }
+
+  private mutating func narrowLastBit(
+    _ o: Operation, _ left: A64Register, _ count: UInt32, _ bits: UInt32
+  ) {
+    lastBitOut(o.opcode, left, count, bits, is64: false)
+  }
+
+  /// Flags of a narrow result in the low part of `x`.
+  private mutating func narrowShiftFlags(
+    _ o: Operation, _ x: A64Register, _ bits: UInt32, _ count: UInt32
+  ) {
+    let need = self.need
+    if need.contains(.parity) { a.move(A64Map.parity, x) }
+    a.shift(.left, x, x, by: 32 - bits, is64: false)
+    if need.isDisjoint(with: [.carry, .overflow]) {
+      a.addImmediate(.zero, x, 0, subtract: true, flags: true, is64: false)
+      form = .canonical
+      return
+    }
+    a.addImmediate(.zero, x, 0, subtract: true, flags: true, is64: false)
+    let y = A64Map.other
+    a.readFlags(y)
+    if need.contains(.overflow) && count == 1 && o.opcode != .shiftArithmetic {
+      a.extract(
+        x, x, bit: o.opcode == .shiftLeft ? 31 : 30, width: 1, is64: false)
+      if o.opcode == .shiftLeft { a.logic(.exclusiveOr, x, x, A64Map.third) }
+      a.insert(y, x, bit: 28, width: 1, is64: false)
+    }
+    if let pattern = A64Immediate.logical(1, is64: false) {
+      a.logicImmediate(.exclusiveOr, A64Map.third, A64Map.third, pattern: pattern, is64: false)
+    }
+    a.insert(y, A64Map.third, bit: 29, width: 1, is64: false)
+    a.writeFlags(y)
+    form = .canonical
+  }
+
+  /// Without flags (coverage): only the value.
+  private mutating func shiftMemory(_ o: Operation, _ count: UInt32) {
+    let bytes = UInt32(o.width)
+    let place = place(o, bytes: bytes)
+    let old = A64Map.other
+    let result = A64Map.third
+    let isSigned = o.opcode == .shiftArithmetic && o.width < 4
+    access(
+      isSigned ? .loadSigned(bytes: bytes, is64: false) : .load(bytes: bytes), old.number, place)
+    a.shift(kind(o.opcode), result, old, by: min(count, 63), is64: o.width == 8)
+    access(.store(bytes: bytes), result.number, place)
+    if need.isEmpty || count == 0 { return }
+    let x = A64Map.scratch
+    if o.width < 4 {
+      a.shift(.left, x, result, by: 32 - bytes * 8, is64: false)
+    } else {
+      a.move(x, result)
+    }
+    if need.contains(.parity) { a.move(A64Map.parity, result) }
+    a.addImmediate(.zero, x, 0, subtract: true, flags: true, is64: o.width == 8)
+    form = .canonical
+  }
+
+  /// Nobody reads the flags: AArch64 masks the count as x86 does.
+  private mutating func shiftByRegister(_ o: Operation) {
+    let left: A64Register
+    if o.attributes.contains(.memoryLeft) {
+      access(.load(bytes: UInt32(o.width)), A64Map.other.number, o, bytes: UInt32(o.width))
+      left = A64Map.other
+    } else {
+      left = register(o.left)
+    }
+    let count = register(o.right)
+    willWrite(o.destination)
+    a.shift(
+      kind(o.opcode), A64Map.register(o.destination), left, by: count, is64: o.width == 8)
+  }
+
+  mutating func rotate() {
+    let o = op.pointee
+    let is64 = o.width == 8
+    var left = A64Map.other
+    if o.attributes.contains(.memoryLeft) {
+      access(.load(bytes: UInt32(o.width)), left.number, o, bytes: UInt32(o.width))
+    } else {
+      left = register(o.left)
+    }
+    let d = A64Map.register(o.destination)
+    if o.right == .immediate {
+      let count = UInt32(truncatingIfNeeded: o.immediate & A64Liveness.countMask(op))
+      let bits: UInt32 = is64 ? 64 : 32
+      let right = o.opcode == .rotateRight ? count : (bits - count) & (bits - 1)
+      willWrite(o.destination)
+      return a.shift(.rotate, d, left, by: right, is64: is64)
+    }
+    var count = register(o.right)
+    if o.opcode == .rotateLeft {
+      a.add(A64Map.scratch, .zero, count, subtract: true, is64: is64)
+      count = A64Map.scratch
+    }
+    willWrite(o.destination)
+    a.shift(.rotate, d, left, by: count, is64: is64)
+  }
+
+  mutating func shiftDouble() {
+    let o = op.pointee
+    let bits: UInt32 = o.width == 8 ? 64 : 32
+    let count = UInt32(truncatingIfNeeded: o.immediate) & (bits - 1)
+    let left = register(o.left)
+    let fill = register(o.right)
+    willWrite(o.destination)
+    let d = A64Map.register(o.destination)
+    let is64 = o.width == 8
+    if count == 0 {
+      if d != left || !is64 { a.move(d, left, is64: is64) }
+    } else if o.opcode == .shiftLeftDouble {
+      a.extractPair(d, left, fill, bit: bits - count, is64: is64)
+    } else {
+      a.extractPair(d, fill, left, bit: count, is64: is64)
+    }
+  }
+
+  // MARK: Bits
+
+  mutating func bitTest() {
+    let o = op.pointee
+    let is64 = o.width == 8
+    let left = register(o.left)
+    let bit = A64Map.other
+    let bits: UInt32 = is64 ? 64 : 32
+    if let value = known(o.right) {
+      let position = UInt32(truncatingIfNeeded: value) & (bits - 1)
+      if need.contains(.carry) {
+        a.extract(bit, left, bit: position, width: 1, is64: is64)
+      }
+      changeBit(o, left, position, is64)
+    } else {
+      let index = register(o.right)
+      if need.contains(.carry) {
+        a.shift(.right, bit, left, by: index, is64: is64)
+        if let pattern = A64Immediate.logical(1, is64: false) {
+          a.logicImmediate(.and, bit, bit, pattern: pattern, is64: false)
+        }
+      }
+      changeBit(o, left, index, is64)
+    }
+    guard need.contains(.carry) else { return }
+    a.add(.zero, .zero, bit, subtract: true, flags: true, is64: false)
+    form = .canonical
+  }
+
+  private mutating func changeBit(
+    _ o: Operation, _ left: A64Register, _ position: UInt32, _ is64: Bool
+  ) {
+    guard o.opcode != .bitTest else { return }
+    willWrite(o.destination)
+    let d = A64Map.register(o.destination)
+    let one: UInt64 = 1 << UInt64(position)
+    switch o.opcode {
+    case .bitSet, .bitComplement:
+      guard let pattern = A64Immediate.logical(one, is64: is64) else { return }
+      a.logicImmediate(
+        o.opcode == .bitSet ? .or : .exclusiveOr, d, left, pattern: pattern, is64: is64)
+    default:
+      guard let pattern = A64Immediate.logical(~one, is64: is64) else { return }
+      a.logicImmediate(.and, d, left, pattern: pattern, is64: is64)
+    }
+  }
+
+  private mutating func changeBit(
+    _ o: Operation, _ left: A64Register, _ index: A64Register, _ is64: Bool
+  ) {
+    guard o.opcode != .bitTest else { return }
+    a.moveWide(A64Map.scratch, 1, is64: false)
+    a.shift(.left, A64Map.scratch, A64Map.scratch, by: index, is64: is64)
+    willWrite(o.destination)
+    let d = A64Map.register(o.destination)
+    switch o.opcode {
+    case .bitSet: a.logic(.or, d, left, A64Map.scratch, is64: is64)
+    case .bitComplement: a.logic(.exclusiveOr, d, left, A64Map.scratch, is64: is64)
+    default: a.logic(.and, d, left, A64Map.scratch, inverted: true, is64: is64)
+    }
+  }
+
+  /// BSF, BSR, LZCNT, TZCNT, POPCNT. Their flags are ZF of the source, if any.
+  mutating func countBits() {
+    let o = op.pointee
+    let is64 = o.width == 8
+    let from: A64Register
+    switch rightOperand(o) {
+    case .register(let r): from = r
+    case .constant(let value): from = inRegister(.constant(value), A64Map.other)
+    }
+    let x = A64Map.scratch
+    let d = A64Map.register(o.destination)
+    switch o.opcode {
+    case .leadingZeros:
+      willWrite(o.destination)
+      a.unary(.leadingZeros, d, from, is64: is64)
+    case .trailingZeros:
+      a.unary(.reverseBits, x, from, is64: is64)
+      willWrite(o.destination)
+      a.unary(.leadingZeros, d, x, is64: is64)
+    case .populationCount:
+      let v = A64Map.vectorScratch
+      a.moveFromGeneral(v, from, is64: is64)
+      a.vectorTwo(unsigned: false, 5, size: 0, isFull: false, v, v)
+      a.vectorAcross(unsigned: false, 0x1B, size: 0, isFull: false, v, v)
+      willWrite(o.destination)
+      a.moveToGeneral(d, v, is64: false)
+    default:
+      if o.opcode == .bitScanForward {
+        a.unary(.reverseBits, x, from, is64: is64)
+        a.unary(.leadingZeros, x, x, is64: is64)
+      } else {
+        a.unary(.leadingZeros, x, from, is64: is64)
+        if let pattern = A64Immediate.logical(is64 ? 63 : 31, is64: is64) {
+          a.logicImmediate(.exclusiveOr, x, x, pattern: pattern, is64: is64)
+        }
+      }
+      a.addImmediate(.zero, from, 0, subtract: true, flags: true, is64: is64)
+      willWrite(o.destination)
+      // Of zero the destination stays.
+      a.select(d, d, x, if: .equal)
+      form = .canonical
+    }
+  }
+}

@@ -1,0 +1,4 @@
+/// Vector moves and operations.
+extension A64Emitter {
+  mutating func vector() {}
+}

@@ -1,0 +1,88 @@
+internal import CTranslator
+
+/// IR to AArch64. Guest registers are host registers, flags are NZCV where anybody reads them, and
+/// what an instruction does rarely is left to the interpreter.
+struct AArch64BackEnd: BackEnd {
+  let layout: CodeLayout
+  private var plan: A64Plan
+
+  /// A block looks at the counter before it counts itself down.
+  static var slack: Int64 { 64 }
+
+  init(layout: CodeLayout) {
+    self.layout = layout
+    plan = A64Plan()
+    plan.hasFlagM = layout.hostFeatures & 1 != 0
+  }
+
+  func deallocate() { plan.deallocate() }
+
+  mutating func write(
+    _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
+    _ tables: inout CodeTables, isChecked: Bool
+  ) {
+    for n in 0..<Int(block.operationCount) { plan.isPaired[n] = false }
+    A64Liveness.run(
+      block, hard: plan.hard, isInterpreted: plan.isInterpreted,
+      lookAhead: A64LookAhead(operations: plan.lookAhead, mode: block.mode))
+    plan.counts.pointee = A64Counts()
+    let first = buffer.offset
+    var emitter = A64Emitter(
+      a: A64Assembler(at: buffer, capacity: 1 << 13), layout: layout, block: block,
+      ops: block.operations, plan: plan, constants: A64Constants(values: plan.constants))
+    emitter.base = buffer.address
+    emitter.writeThunk(guest: block.address)
+    record.thunk = first + UInt32(A64Emitter.thunkOffset)
+    record.code = first + UInt32(emitter.a.count * 4)
+    record.instructionCount = max(1, block.instructionCount)
+    record.countedAt = 0
+    emitter.start = emitter.a.count
+    emitter.writeHead(isChecked: isChecked)
+    emitter.writeInstructions(&tables)
+    emitter.writeExits(index: index, first: first, &record, &tables)
+    emitter.writeLiterals()
+    buffer.cursor += emitter.a.count * 4
+  }
+
+  /// Every block has its entry in front of itself.
+  mutating func writeThunk(_ buffer: inout CodeBuffer, guest: UInt64, code: UInt32) {
+    var a = A64Assembler(at: buffer, capacity: 16)
+    a.branch(by: Int32(bitPattern: code &- buffer.offset) / 4)
+    buffer.cursor += a.count * 4
+  }
+
+  /// Forms of a patchable branch.
+  enum Form {
+    static let branch: UInt8 = 0
+    /// Conditional: where it does not reach, it goes to a branch in front of the exit's stub.
+    static let conditional: UInt8 = 1
+  }
+
+  static func patch(
+    _ exit: ExitRecord, to offset: UInt32, _ writable: UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    func word(_ at: UInt32) -> UnsafeMutablePointer<UInt32> {
+      UnsafeMutableRawPointer(writable + Int(at)).assumingMemoryBound(to: UInt32.self)
+    }
+    let place = word(exit.patch)
+    let distance = Int32(bitPattern: offset &- exit.patch) / 4
+    if exit.form == Form.branch || reaches(place.pointee, distance) {
+      place.pointee = A64Assembler.retarget(place.pointee, by: distance)
+      return 4
+    }
+    // The stub lies behind the branch.
+    let veneer = exit.stub &- 4
+    word(veneer).pointee = A64Assembler.retarget(
+      0x1400_0000, by: Int32(bitPattern: offset &- veneer) / 4)
+    place.pointee = A64Assembler.retarget(
+      place.pointee, by: Int32(bitPattern: veneer &- exit.patch) / 4)
+    return Int(veneer &- exit.patch) + 4
+  }
+
+  private static func reaches(_ instruction: UInt32, _ distance: Int32) -> Bool {
+    let limit: Int32 = instruction & 0x7E00_0000 == 0x3600_0000 ? 1 << 13 : 1 << 18
+    return distance >= -limit && distance < limit
+  }
+
+  static func recoverFlags(_ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: UInt8) {}
+}

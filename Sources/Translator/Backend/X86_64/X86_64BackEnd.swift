@@ -1,0 +1,304 @@
+internal import CTranslator
+
+/// IR to x86-64. Most operations are the one instruction they came from: registers stand under
+/// their own names, memory operands stay whole, and the host's flags are the guest's.
+///
+/// Works instruction by instruction: where one of a guest instruction's operations has no fast
+/// form, what was written of it is dropped, and the code leaves to have that instruction
+/// interpreted.
+struct X86_64BackEnd: BackEnd {
+  let layout: CodeLayout
+  var b: CodeBuffer
+  var ops: UnsafeMutablePointer<Operation>
+  var operationCount = 0
+  let temporaries: UnsafeMutablePointer<TemporaryPlace>
+  /// Scratch registers in use: by a temporary, or within the operation being written.
+  var held: UInt16 = 0
+  /// Temporaries that have a place, a bit each.
+  var placed: UInt32 = 0
+  var transient: UInt16 = 0
+  /// The instruction being written has no fast form.
+  var failed = false
+  /// Vector registers are used in the block.
+  var usesVectors = false
+  var mode = ProcessorMode.long64
+  let vectorEncodings: VectorEncodings
+  let host: HostFeatures
+
+  // The block being written.
+  var block = Block(operations: UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped)
+  var blockIndex = 0
+  var total = 0
+  /// Guest instructions whose boundaries were passed, that is one more than are complete.
+  var begun = 0
+  /// `remaining` has been counted down.
+  var isCounted = false
+  var countedAt = 0
+
+  /// Instructions that may be executed before the counter is looked at.
+  static var longestPrefix: Int { 12 }
+  static var slack: Int64 { Int64(longestPrefix) }
+
+  init(layout: CodeLayout) {
+    self.layout = layout
+    let nothing = UnsafeMutablePointer<UInt8>(bitPattern: 8).unsafelyUnwrapped
+    b = CodeBuffer(cursor: nothing, coldEnd: nothing, start: nothing, base: 0)
+    ops = block.operations
+    temporaries = .allocate(capacity: 32)
+    temporaries.initialize(repeating: .nowhere, count: 32)
+    host = HostFeatures()
+    vectorEncodings = VectorEncodings.shared
+  }
+
+  func deallocate() {
+    temporaries.deallocate()
+  }
+
+  mutating func write(
+    _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
+    _ tables: inout CodeTables, isChecked: Bool
+  ) {
+    b = buffer
+    self.block = block
+    ops = block.operations
+    operationCount = Int(block.operationCount)
+    blockIndex = index
+    total = max(1, Int(block.instructionCount))
+    record.instructionCount = UInt16(truncatingIfNeeded: total)
+    mode = block.mode
+    begun = 0
+    isCounted = false
+    let countAt = findCountingPoint()
+    // What precedes the first instruction counts as part of it.
+    var start = b.cursor
+    if isChecked { writeCheck(record, &tables) }
+    if countAt == nil { writeCount(&tables, keepsFlags: true) }
+
+    var n = 0
+    while n < operationCount {
+      let next = endOfInstruction(n)
+      if countAt == n { writeCount(&tables, keepsFlags: false) }
+      if begun < total { begun += 1 }
+      writeInstruction(n, next, &tables)
+      note(start, ops[n].length, &tables)
+      start = b.cursor
+      n = next
+    }
+    record.countedAt = UInt16(truncatingIfNeeded: countedAt)
+    if usesVectors { tables.usesVectors = 1 }
+    buffer = b
+  }
+
+  /// Records where a guest instruction's code is.
+  private mutating func note(
+    _ start: UnsafeMutablePointer<UInt8>, _ length: UInt8, _ tables: inout CodeTables
+  ) {
+    (tables.lengths + tables.lengthCount).initialize(
+      to: InstructionLength(
+        host: UInt16(truncatingIfNeeded: b.cursor - start), guest: length, recipe: 0))
+    tables.lengthCount += 1
+  }
+
+  private mutating func endOfInstruction(_ first: Int) -> Int {
+    var n = first + 1
+    while n < operationCount && ops[n].opcode != .boundary { n += 1 }
+    return n
+  }
+
+  // MARK: Counting
+
+  /// The first boundary before which all flags are dead: there the counter can be looked at for
+  /// nothing. Nil if that comes too late in the block.
+  private mutating func findCountingPoint() -> Int? {
+    var n = 0
+    guard layout.isCounting else { return -1 }
+    var passed = 0
+    while n < operationCount {
+      let opcode = ops[n].opcode
+      if opcode == .boundary {
+        if ops[n].seenFlags.isEmpty { return n }
+        passed += 1
+        if passed > Self.longestPrefix { return nil }
+      } else if opcode == .branch || opcode == .branchCounter || opcode.endsBlock {
+        return nil
+      }
+      n += 1
+    }
+    return nil
+  }
+
+  /// Counts the block down and leaves if fewer instructions remain.
+  private mutating func writeCount(_ tables: inout CodeTables, keepsFlags: Bool) {
+    guard layout.isCounting else { return }
+    let address = block.address &+ UInt64(begun == 0 ? 0 : ops[boundary(begun)].offset)
+    let counter = X86Operand.register(HostRegister.counter)
+    if keepsFlags { saveFlags() }
+    b.instruction(X86Opcode(0x83), width: 8, reg: 5, counter, trailing: 1)
+    b.byte(UInt8(truncatingIfNeeded: total))
+    countedAt = begun
+    isCounted = true
+    var record = ExitRecord()
+    record.kind = .exhausted
+    record.target = mode == .long64 ? address : address & 0xFFFF_FFFF
+    record.block = UInt32(truncatingIfNeeded: blockIndex)
+    record.adjustment = Int16(truncatingIfNeeded: total - begun)
+    let e = tables.add(record)
+    var code = takeCold()
+    b.branch(8, to: code.address)
+    if keepsFlags { Self.restoreFlags(&code) }
+    Self.leave(e, &code, layout)
+    if keepsFlags { Self.restoreFlags(&b) }
+  }
+
+  /// Operation index of the n-th boundary.
+  private mutating func boundary(_ count: Int) -> Int {
+    var seen = 0
+    var n = 0
+    while n < operationCount {
+      if ops[n].opcode == .boundary {
+        if seen == count { return n }
+        seen += 1
+      }
+      n += 1
+    }
+    return 0
+  }
+
+  private mutating func saveFlags() {
+    b.store(8, .register(HostRegister.scratch), HostRegister.rax)
+    b.byte(0x9F)  // lahf
+    b.instruction(X86Opcode(0x90, map: 1), width: 4, reg: 0, .register(0))  // seto al
+  }
+
+  private static func restoreFlags(_ code: inout CodeBuffer) {
+    code.word16(0x7F04)  // add al, 7F
+    code.byte(0x9E)  // sahf
+    code.load(8, HostRegister.rax, .register(HostRegister.scratch))
+  }
+
+  /// Compares the guest's bytes with those translated. The page is writable, so nothing else would
+  /// notice a change.
+  private mutating func writeCheck(_ record: CompiledBlock, _ tables: inout CodeTables) {
+    var exit = ExitRecord()
+    exit.kind = .stale
+    exit.target = record.address
+    exit.block = UInt32(truncatingIfNeeded: blockIndex)
+    let e = tables.add(exit)
+    var code = takeCold()
+    let leave = code.address
+    Self.restoreFlags(&code)
+    Self.leave(e, &code, layout)
+    saveFlags()
+    let other = HostRegister.otherScratch
+    var offset = 0
+    let count = Int(record.byteCount)
+    let bytes = UnsafeRawPointer(bitPattern: UInt(record.address))
+    b.constant(other, Int64(bitPattern: record.address))
+    while offset < count, let bytes {
+      let width = count - offset >= 4 ? 4 : count - offset >= 2 ? 2 : 1
+      let at = X86Operand.memory(other, Int32(offset))
+      switch width {
+      case 4:
+        b.instruction(X86Opcode(0x81), width: 4, reg: 7, at, trailing: 4)
+        b.word32(bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+      case 2:
+        b.instruction(X86Opcode(0x81), width: 2, reg: 7, at, trailing: 2)
+        b.word16(bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
+      default:
+        b.instruction(X86Opcode(0x80), width: 4, reg: 7, at, trailing: 1)
+        b.byte(bytes.load(fromByteOffset: offset, as: UInt8.self))
+      }
+      b.branch(5, to: leave)
+      offset += width
+    }
+    Self.restoreFlags(&b)
+  }
+
+  // MARK: Leaving
+
+  /// Room for code that is rarely reached, at the far end of the code memory.
+  mutating func takeCold() -> CodeBuffer {
+    b.coldEnd -= 32
+    var code = b
+    code.cursor = b.coldEnd
+    return code
+  }
+
+  private static func leave(_ exit: Int, _ code: inout CodeBuffer, _ layout: CodeLayout) {
+    let word = X86Operand.data(layout.state &+ StateOffset.exitWord)
+    code.instruction(X86Opcode(0xC7), width: 4, reg: 0, word, trailing: 4)
+    code.word32(UInt32(truncatingIfNeeded: exit))
+    code.jump(to: layout.base &+ UInt64(layout.stubs.exit))
+  }
+
+  mutating func state(_ offset: UInt64) -> X86Operand { .data(layout.state &+ offset) }
+
+  /// What to add to the counter where `done` instructions of the block are complete.
+  mutating func adjustment(_ done: Int) -> Int { isCounted ? total - done : -done }
+
+  /// A branch or jump to guest code: `condition` nil for a jump.
+  mutating func writeExit(to target: UInt64, condition: UInt8?, _ tables: inout CodeTables) {
+    var record = ExitRecord()
+    record.target = target
+    record.block = UInt32(truncatingIfNeeded: blockIndex)
+    record.executed = UInt16(truncatingIfNeeded: begun)
+    let e = tables.add(record)
+    let adjust = layout.isCounting ? adjustment(begun) : 0
+    var code = takeCold()
+    let way = code.address
+    if adjust == 0 {
+      if let condition { b.branch(condition, to: way) } else { b.jump(to: way) }
+      tables.exits[e].patch = b.offset - 4
+    } else {
+      // The rest of the block was counted down for nothing.
+      if let condition { b.branch(condition, to: way) } else { b.jump(to: way) }
+      code.lea(
+        8, HostRegister.counter, .memory(HostRegister.counter, Int32(truncatingIfNeeded: adjust)))
+      code.jump(to: code.address &+ 5)
+      tables.exits[e].patch = code.offset - 4
+    }
+    tables.exits[e].stub = code.offset
+    Self.leave(e, &code, layout)
+  }
+
+  // MARK: One instruction
+
+  private mutating func writeInstruction(_ first: Int, _ end: Int, _ tables: inout CodeTables) {
+    let start = b.cursor
+    let cold = b.coldEnd
+    let exitCount = tables.exitCount
+    failed = false
+    held = 0
+    transient = 0
+    forgetTemporaries()
+    var n = first + 1
+    while n < end && !failed {
+      n = writeOperation(n, end, &tables)
+      transient = 0
+    }
+    guard failed else { return }
+    b.cursor = start
+    b.coldEnd = cold
+    tables.exitCount = exitCount
+    writeInterpreted(first, end, &tables)
+  }
+
+  /// Leaves to have one instruction interpreted.
+  private mutating func writeInterpreted(_ first: Int, _ end: Int, _ tables: inout CodeTables) {
+    let offset = UInt64(ops[first].offset)
+    let mask: UInt64 = mode == .long64 ? ~0 : 0xFFFF_FFFF
+    let address = (block.address &+ offset) & mask
+    let kept = tables.keep(
+      ops + first, end - first, next: (address &+ UInt64(ops[first].length)) & mask)
+    var record = ExitRecord()
+    record.kind = end == operationCount ? .leave : .interpret
+    record.target = address
+    record.block = UInt32(truncatingIfNeeded: blockIndex)
+    record.operations = UInt32(truncatingIfNeeded: kept.first)
+    record.operationCount = UInt16(truncatingIfNeeded: kept.count)
+    record.adjustment = Int16(truncatingIfNeeded: adjustment(begun - 1))
+    let e = tables.add(record)
+    Self.leave(e, &b, layout)
+    tables.exits[e].resume = b.offset
+  }
+}

@@ -1,0 +1,78 @@
+internal import CTranslator
+
+/// Entry points that a back end writes once at the start of the code memory, as offsets.
+struct CodeStubs {
+  /// A C function of one argument, the executable address to go on at: loads the guest's registers
+  /// and goes there. It returns when compiled code is left.
+  var enter: UInt32 = 0
+  /// Stores the guest's registers and returns from `enter`. `exitWord` is set before.
+  var exit: UInt32 = 0
+  /// Where a fault handler resumes: sets `exitWord` to `CodeExit.fault` and leaves.
+  var faultExit: UInt32 = 0
+  /// An indirect branch whose target (in `branchTarget`) is not in the branch table.
+  var missExit: UInt32 = 0
+}
+
+/// Special values of `exitWord`; others are indices of the exit table.
+enum CodeExit {
+  static let fault: UInt32 = 0xFFFF_FFFF
+  static let missedBranch: UInt32 = 0xFFFF_FFFE
+}
+
+/// The table through which indirect branches go: the low bits of the guest address choose an entry
+/// point that checks the whole address itself.
+enum BranchTable {
+  static let indexMask: UInt64 = 0xFFFF
+  static let byteCount = (Int(indexMask) + 1) * 8
+}
+
+/// What compiled code is told about the engine it is compiled for.
+struct CodeLayout {
+  /// Address of the guest's state and of the branch table, as executed code sees them.
+  var state: UInt64 = 0
+  var branchTable: UInt64 = 0
+  /// Executable address of the code memory's first byte.
+  var base: UInt64 = 0
+  var stubs = CodeStubs()
+  /// Guest instructions are counted.
+  var isCounting = true
+  /// Of the host's processor, beyond what every one of its kind has: for AArch64 FEAT_FlagM and
+  /// FEAT_FlagM2 as bits 0 and 1.
+  var hostFeatures: UInt64 = 0
+}
+
+/// What every back end offers the dispatcher. Writes bytes; never executes them.
+protocol BackEnd {
+  /// Writes the stubs at the buffer's cursor.
+  static func writeStubs(_ buffer: inout CodeBuffer, _ layout: CodeLayout) -> CodeStubs
+
+  init(layout: CodeLayout)
+  func deallocate()
+
+  /// Writes a block's code at the buffer's cursor, adding exits, lengths and rare operations to the
+  /// tables. `index` is the block's own; its record holds address, mode, sizes and `lengths`; the
+  /// rest is filled in. Exits are left unlinked: every patchable branch leads to its stub.
+  /// `isChecked`: the block compares the guest's bytes before it runs, since its page is writable.
+  mutating func write(
+    _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
+    _ tables: inout CodeTables, isChecked: Bool)
+
+  /// Writes the entry for indirect branches to a block whose code starts at `code`.
+  mutating func writeThunk(_ buffer: inout CodeBuffer, guest: UInt64, code: UInt32)
+
+  /// Makes the branch of an exit go to an offset of the code memory. `writable` is the start of the
+  /// writable view. Returns how many bytes were changed, from `exit.patch` on.
+  static func patch(
+    _ exit: ExitRecord, to offset: UInt32, _ writable: UnsafeMutablePointer<UInt8>
+  ) -> Int
+
+  /// Packs RFLAGS' arithmetic flags and DF for compiled code, and back.
+  static func importFlags(_ state: UnsafeMutablePointer<TransomGuestState>)
+  static func exportFlags(_ state: UnsafeMutablePointer<TransomGuestState>)
+
+  /// Puts flags that only a fault can see where they belong, as an instruction's `recipe` says.
+  static func recoverFlags(_ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: UInt8)
+
+  /// How many instructions may run before the counter is looked at.
+  static var slack: Int64 { get }
+}

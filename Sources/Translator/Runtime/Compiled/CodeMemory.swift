@@ -1,0 +1,55 @@
+/// Memory for compiled code, given by the host: one stretch seen twice, so that no page is writable
+/// and executable through the same mapping, and a stretch of plain data within reach of it.
+///
+/// The back end addresses data relative to the program counter, so `data` and `executable` lie
+/// within 2 GiB of each other. Where the platform has no second view, both are the same address.
+public struct CodeMemory {
+  /// Where code is written.
+  public var writable: UnsafeMutableRawPointer
+  /// Where the same bytes are executed.
+  public var executable: UInt64
+  /// Bytes of code, a multiple of the page size.
+  public var count: Int
+  /// Plain memory, zero-filled, 64-byte aligned: the guest's state and the branch table.
+  public var data: UnsafeMutableRawPointer
+  /// Bytes of data, `CodeMemory.dataSize` at least.
+  public var dataCount: Int
+  /// Makes written code visible to instruction fetch: executable address and size in bytes.
+  public var synchronize: @convention(c) (UInt64, UInt64) -> Void
+
+  public init(
+    writable: UnsafeMutableRawPointer, executable: UInt64, count: Int,
+    data: UnsafeMutableRawPointer, dataCount: Int,
+    synchronize: @escaping @convention(c) (UInt64, UInt64) -> Void
+  ) {
+    self.writable = writable
+    self.executable = executable
+    self.count = count
+    self.data = data
+    self.dataCount = dataCount
+    self.synchronize = synchronize
+  }
+
+  /// The guest's state first, then the table of indirect branch targets, then the index of blocks.
+  public static var dataSize: Int { indexOffset + indexCount * 4 }
+  static let tableOffset = 8192
+  static var indexOffset: Int { tableOffset + BranchTable.byteCount }
+  /// Twice as many as there can be blocks.
+  static let indexCount = 1 << 17
+}
+
+/// Takes the permission to write from pages that hold translated code, and gives it back. C
+/// functions: they are called from fault handlers too.
+public struct PageProtection: Sendable {
+  /// The address is that of a 4 KiB page. False: the page cannot be protected.
+  public var protect: @convention(c) (UInt64) -> Bool
+  public var release: @convention(c) (UInt64) -> Void
+
+  public init(
+    protect: @escaping @convention(c) (UInt64) -> Bool,
+    release: @escaping @convention(c) (UInt64) -> Void
+  ) {
+    self.protect = protect
+    self.release = release
+  }
+}

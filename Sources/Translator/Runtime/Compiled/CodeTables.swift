@@ -1,0 +1,173 @@
+/// A translated block: where its code lies and what the dispatcher must know about it.
+struct CompiledBlock {
+  var address: UInt64 = 0
+  /// Guest bytes covered; 0: the block was invalidated.
+  var byteCount: UInt32 = 0
+  /// Offsets into the code memory.
+  var code: UInt32 = 0
+  var codeEnd: UInt32 = 0
+  /// Where the entry for indirect branches lies, 0 if there is none.
+  var thunk: UInt32 = 0
+  /// First of its instructions in `CodeTables.lengths`.
+  var lengths: UInt32 = 0
+  var firstExit: UInt32 = 0
+  var exitCount: UInt16 = 0
+  var instructionCount: UInt16 = 0
+  /// The instruction before which `remaining` is counted down: faults from there on find it done.
+  var countedAt: UInt16 = 0
+  var mode: ProcessorMode = .long64
+  /// The next block whose first byte is in the same page, plus one.
+  var nextInPage: UInt32 = 0
+  /// Head of the list of exits linked here, plus one.
+  var incoming: UInt32 = 0
+}
+
+/// One instruction's share of a block, for finding it again from a host program counter.
+struct InstructionLength {
+  /// Bytes of host code.
+  var host: UInt16
+  /// Bytes of guest code.
+  var guest: UInt8
+  /// A back end's note on flags that only a fault can see; 0: they are where they belong.
+  var recipe: UInt8
+}
+
+/// A place where compiled code is left.
+struct ExitRecord {
+  enum Kind: UInt8 {
+    /// To the guest address `target`, if not linked.
+    case direct
+    /// `operations` are to be interpreted; then the code goes on at `resume`.
+    case interpret
+    /// As `interpret`, but nothing follows in the block.
+    case leave
+    /// Fewer instructions remain than the block has; nothing of instruction `executed` is done.
+    case exhausted
+    /// The guest bytes are not those translated any more.
+    case stale
+  }
+  var target: UInt64 = 0
+  /// Offset of the branch that is patched for a link.
+  var patch: UInt32 = 0
+  /// Offset of the code that leaves for the dispatcher.
+  var stub: UInt32 = 0
+  var block: UInt32 = 0
+  /// Block this exit is linked to, plus one; the next exit linked there, plus one.
+  var linked: UInt32 = 0
+  var nextLinked: UInt32 = 0
+  /// First of its operations in `CodeTables.rare`, from the boundary on.
+  var operations: UInt32 = 0
+  var resume: UInt32 = 0
+  /// What to add to `remaining` to have it exact at this exit.
+  var adjustment: Int16 = 0
+  var operationCount: UInt16 = 0
+  /// Guest instructions of the block completed before this exit.
+  var executed: UInt16 = 0
+  var kind: Kind = .direct
+  /// Says to the back end how the branch at `patch` is encoded.
+  var form: UInt8 = 0
+}
+
+/// Everything the back ends and the dispatcher keep about compiled code, in plain memory.
+struct CodeTables {
+  let blocks: UnsafeMutablePointer<CompiledBlock>
+  let exits: UnsafeMutablePointer<ExitRecord>
+  let lengths: UnsafeMutablePointer<InstructionLength>
+  /// Operations of instructions that are interpreted.
+  let rare: UnsafeMutablePointer<Operation>
+  let blockCapacity: Int
+  let exitCapacity: Int
+  let lengthCapacity: Int
+  let rareCapacity: Int
+  var blockCount = 0
+  var exitCount = 0
+  var lengthCount = 0
+  var rareCount = 0
+  /// Some code uses vector registers.
+  var usesVectors: UInt32 = 0
+
+  /// Room in proportion to bytes of code; pages are touched as they are used.
+  init(codeBytes: Int) {
+    blockCapacity = min(codeBytes / 64, CodeMemory.indexCount / 2)
+    exitCapacity = codeBytes / 32
+    lengthCapacity = codeBytes / 4
+    rareCapacity = codeBytes / 32
+    blocks = .allocate(capacity: blockCapacity)
+    exits = .allocate(capacity: exitCapacity)
+    lengths = .allocate(capacity: lengthCapacity)
+    rare = .allocate(capacity: rareCapacity)
+  }
+
+  func deallocate() {
+    blocks.deallocate()
+    exits.deallocate()
+    lengths.deallocate()
+    rare.deallocate()
+  }
+
+  mutating func clear() {
+    blockCount = 0
+    exitCount = 0
+    lengthCount = 0
+    rareCount = 0
+  }
+
+  /// Whether the longest block still fits.
+  var hasRoom: Bool {
+    blockCount < blockCapacity - 1 && exitCount < exitCapacity - 512
+      && lengthCount < lengthCapacity - 256
+      && rareCount < rareCapacity - 2 * TranslationCache.longestBlock
+  }
+
+  /// Appends an exit and returns its index.
+  mutating func add(_ exit: ExitRecord) -> Int {
+    (exits + exitCount).initialize(to: exit)
+    exitCount += 1
+    return exitCount - 1
+  }
+
+  /// Keeps one instruction's operations, from its boundary on, with a jump to `next` behind them.
+  mutating func keep(
+    _ operations: UnsafeMutablePointer<Operation>, _ count: Int, next: UInt64
+  ) -> (first: Int, count: Int) {
+    let first = rareCount
+    (rare + rareCount).initialize(from: operations, count: count)
+    rareCount += count
+    var jump = Operation(.jump)
+    jump.immediate = Int64(bitPattern: next)
+    (rare + rareCount).initialize(to: jump)
+    rareCount += 1
+    return (first, count + 1)
+  }
+}
+
+/// Where code is being written: the writable cursor and how far the executable view is from it.
+struct CodeBuffer {
+  var cursor: UnsafeMutablePointer<UInt8>
+  /// What is left of the far code that grows down towards the cursor.
+  var coldEnd: UnsafeMutablePointer<UInt8>
+  let start: UnsafeMutablePointer<UInt8>
+  /// The address at which the byte at `start` is executed.
+  let base: UInt64
+
+  @inline(__always) var offset: UInt32 { UInt32(truncatingIfNeeded: cursor - start) }
+  /// The address at which the byte at `cursor` is executed.
+  @inline(__always) var address: UInt64 { base &+ UInt64(cursor - start) }
+
+  @inline(__always) mutating func byte(_ value: UInt8) {
+    cursor.pointee = value
+    cursor += 1
+  }
+  @inline(__always) mutating func word16(_ value: UInt16) {
+    UnsafeMutableRawPointer(cursor).storeBytes(of: value, as: UInt16.self)
+    cursor += 2
+  }
+  @inline(__always) mutating func word32(_ value: UInt32) {
+    UnsafeMutableRawPointer(cursor).storeBytes(of: value, as: UInt32.self)
+    cursor += 4
+  }
+  @inline(__always) mutating func word64(_ value: UInt64) {
+    UnsafeMutableRawPointer(cursor).storeBytes(of: value, as: UInt64.self)
+    cursor += 8
+  }
+}

@@ -1,0 +1,304 @@
+internal import CTranslator
+
+/// Translated blocks as host code: found by guest address, linked to each other, dropped when the
+/// guest's code changes. When the code memory or a table is full everything is dropped and
+/// translation starts over: simple, and bounded.
+final class CompiledCode<Host: BackEnd> {
+  let memory: CodeMemory
+  let tables: UnsafeMutablePointer<CodeTables>
+  private let backEnd: UnsafeMutablePointer<Host>
+  private let buffer: UnsafeMutablePointer<CodeBuffer>
+  let layout: CodeLayout
+  let protection: PageProtection?
+  /// Where code begins behind the stubs.
+  private let firstCode: UnsafeMutablePointer<UInt8>
+  /// Open-addressed by guest address: block index + 1, 0 empty, ~0 removed.
+  private let index: UnsafeMutablePointer<UInt32>
+  private let indexMask: Int
+  private static var removed: UInt32 { ~0 }
+  private let branchTable: UnsafeMutablePointer<UInt64>
+  private let codeMap: CodeMap
+  private(set) var flushes = 0
+  private(set) var invalidatedBlocks = 0
+  /// Bytes of host code written since the engine was made, stubs aside.
+  private(set) var codeBytes: UInt64 = 0
+
+  private var writable: UnsafeMutablePointer<UInt8> {
+    memory.writable.assumingMemoryBound(to: UInt8.self)
+  }
+
+  init(
+    memory: CodeMemory, protection: PageProtection?, codeMap: CodeMap, isCounting: Bool,
+    hostFeatures: UInt64,
+    state: UnsafeMutablePointer<TransomGuestState>
+  ) {
+    self.memory = memory
+    self.protection = protection
+    self.codeMap = codeMap
+    let start = memory.writable.assumingMemoryBound(to: UInt8.self)
+    var layout = CodeLayout()
+    layout.state = UInt64(UInt(bitPattern: memory.data))
+    layout.branchTable = layout.state + UInt64(CodeMemory.tableOffset)
+    layout.base = memory.executable
+    layout.isCounting = isCounting
+    layout.hostFeatures = hostFeatures
+    var code = CodeBuffer(
+      cursor: start, coldEnd: start + memory.count, start: start, base: memory.executable)
+    layout.stubs = Host.writeStubs(&code, layout)
+    self.layout = layout
+    firstCode = code.cursor
+    memory.synchronize(memory.executable, UInt64(code.cursor - start))
+    buffer = .allocate(capacity: 1)
+    buffer.initialize(to: code)
+    backEnd = .allocate(capacity: 1)
+    backEnd.initialize(to: Host(layout: layout))
+    tables = .allocate(capacity: 1)
+    tables.initialize(to: CodeTables(codeBytes: memory.count))
+    // Zero already, and not touched before it is needed.
+    index = (memory.data + CodeMemory.indexOffset).assumingMemoryBound(to: UInt32.self)
+    indexMask = CodeMemory.indexCount - 1
+    branchTable = (memory.data + CodeMemory.tableOffset).assumingMemoryBound(to: UInt64.self)
+    clearBranchTable()
+  }
+
+  deinit {
+    releasePages()
+    tables.pointee.deallocate()
+    tables.deallocate()
+    buffer.deallocate()
+    backEnd.pointee.deallocate()
+    backEnd.deinitialize(count: 1)
+    backEnd.deallocate()
+  }
+
+  private func clearBranchTable() {
+    branchTable.update(
+      repeating: layout.base + UInt64(layout.stubs.missExit), count: BranchTable.byteCount / 8)
+  }
+
+  // MARK: Finding
+
+  private func hash(_ address: UInt64) -> Int {
+    // Code that lies together is looked up together: so are its slots.
+    Int(truncatingIfNeeded: address >> 2 ^ address >> 20) & indexMask
+  }
+
+  /// The index of the block at a guest address.
+  func find(_ address: UInt64, _ mode: ProcessorMode) -> Int? {
+    var h = hash(address)
+    while index[h] != 0 {
+      if index[h] != Self.removed {
+        let n = Int(index[h]) - 1
+        let block = tables.pointee.blocks + n
+        if block.pointee.address == address && block.pointee.mode == mode { return n }
+      }
+      h = (h + 1) & indexMask
+    }
+    return nil
+  }
+
+  func executable(_ offset: UInt32) -> UInt64 { layout.base &+ UInt64(offset) }
+
+  /// The block whose code holds an executable address.
+  func block(holding programCounter: UInt64) -> Int? {
+    let offset = UInt32(truncatingIfNeeded: programCounter &- layout.base)
+    // Blocks are written one behind the other, so their order is that of their code.
+    var low = 0
+    var high = tables.pointee.blockCount
+    while low < high {
+      let middle = (low + high) / 2
+      if tables.pointee.blocks[middle].code <= offset { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0 else { return nil }
+    let n = low - 1
+    return offset < tables.pointee.blocks[n].codeEnd ? n : nil
+  }
+
+  // MARK: Writing
+
+  var hasRoom: Bool {
+    buffer.pointee.coldEnd - buffer.pointee.cursor > 1 << 16 && tables.pointee.hasRoom
+      && !codeMap.isFull
+  }
+
+  /// Writes the block's code and makes it known. Returns its index.
+  func insert(_ block: Block) -> Int {
+    if !hasRoom { flush() }
+    let isChecked = !protectPages(block.address, UInt64(block.byteCount))
+    let n = tables.pointee.blockCount
+    var record = CompiledBlock()
+    record.address = block.address
+    record.mode = block.mode
+    record.byteCount = block.byteCount
+    record.instructionCount = block.instructionCount
+    record.lengths = UInt32(truncatingIfNeeded: tables.pointee.lengthCount)
+    record.firstExit = UInt32(truncatingIfNeeded: tables.pointee.exitCount)
+    record.code = buffer.pointee.offset
+    let from = buffer.pointee.cursor
+    let coldFrom = buffer.pointee.coldEnd
+    backEnd.pointee.write(
+      block, index: n, &record, &buffer.pointee, &tables.pointee, isChecked: isChecked)
+    record.codeEnd = buffer.pointee.offset
+    record.exitCount = UInt16(truncatingIfNeeded: tables.pointee.exitCount - Int(record.firstExit))
+    codeBytes &+= UInt64(buffer.pointee.cursor - from)
+    synchronize(from, buffer.pointee.cursor)
+    synchronize(buffer.pointee.coldEnd, coldFrom)
+    (tables.pointee.blocks + n).initialize(to: record)
+    tables.pointee.blockCount = n + 1
+    var h = hash(block.address)
+    while index[h] != 0 && index[h] != Self.removed { h = (h + 1) & indexMask }
+    index[h] = UInt32(n + 1)
+    tables.pointee.blocks[n].nextInPage = codeMap.add(
+      block.address, UInt64(block.byteCount), block: UInt32(n + 1))
+    linkExits(of: n)
+    return n
+  }
+
+  private func synchronize(
+    _ from: UnsafeMutablePointer<UInt8>, _ to: UnsafeMutablePointer<UInt8>
+  ) {
+    guard to > from else { return }
+    memory.synchronize(layout.base &+ UInt64(from - writable), UInt64(to - from))
+  }
+
+  /// Links every direct exit whose target is there already.
+  private func linkExits(of n: Int) {
+    let block = tables.pointee.blocks[n]
+    for e in Int(block.firstExit)..<Int(block.firstExit) + Int(block.exitCount) {
+      let exit = tables.pointee.exits[e]
+      guard exit.kind == .direct, let to = find(exit.target, block.mode) else { continue }
+      link(e, to: to)
+    }
+  }
+
+  /// Makes an exit lead straight to a block.
+  func link(_ e: Int, to n: Int) {
+    let exit = tables.pointee.exits + e
+    guard exit.pointee.linked == 0 else { return }
+    exit.pointee.linked = UInt32(n + 1)
+    exit.pointee.nextLinked = tables.pointee.blocks[n].incoming
+    tables.pointee.blocks[n].incoming = UInt32(e + 1)
+    patch(exit.pointee, to: tables.pointee.blocks[n].code)
+  }
+
+  private func patch(_ exit: ExitRecord, to offset: UInt32) {
+    let count = Host.patch(exit, to: offset, writable)
+    memory.synchronize(executable(exit.patch), UInt64(count))
+  }
+
+  /// Gives a block an entry in the branch table.
+  func admitIndirect(_ n: Int) {
+    let block = tables.pointee.blocks + n
+    if block.pointee.thunk == 0 {
+      guard hasRoom else { return }
+      let from = buffer.pointee.coldEnd - 64
+      var cold = buffer.pointee
+      cold.cursor = from
+      backEnd.pointee.writeThunk(&cold, guest: block.pointee.address, code: block.pointee.code)
+      block.pointee.thunk = UInt32(truncatingIfNeeded: from - writable)
+      buffer.pointee.coldEnd = from
+      synchronize(from, cold.cursor)
+    }
+    branchTable[Int(block.pointee.address & BranchTable.indexMask)] = executable(
+      block.pointee.thunk)
+  }
+
+  // MARK: Dropping
+
+  func flush() {
+    releasePages()
+    tables.pointee.clear()
+    buffer.pointee.cursor = firstCode
+    buffer.pointee.coldEnd = writable + memory.count
+    index.update(repeating: 0, count: indexMask + 1)
+    clearBranchTable()
+    codeMap.clear()
+    flushes += 1
+  }
+
+  /// Drops every block that overlaps first…last.
+  func invalidate(_ first: UInt64, _ last: UInt64) {
+    // A block lies in the list of its first page and is shorter than a page's sixteenfold.
+    codeMap.forEachBlockList(from: first, to: last) { head in
+      var next = head
+      while next != 0 {
+        let block = tables.pointee.blocks + Int(next) - 1
+        if block.pointee.byteCount != 0 && block.pointee.address <= last
+          && block.pointee.address &+ UInt64(block.pointee.byteCount) > first
+        {
+          drop(Int(next) - 1)
+        }
+        next = block.pointee.nextInPage
+      }
+    }
+  }
+
+  private func drop(_ n: Int) {
+    let block = tables.pointee.blocks + n
+    var h = hash(block.pointee.address)
+    while index[h] != UInt32(n + 1) { h = (h + 1) & indexMask }
+    index[h] = Self.removed
+    let slot = Int(block.pointee.address & BranchTable.indexMask)
+    if block.pointee.thunk != 0 && branchTable[slot] == executable(block.pointee.thunk) {
+      branchTable[slot] = executable(layout.stubs.missExit)
+    }
+    var e = block.pointee.incoming
+    while e != 0 {
+      let exit = tables.pointee.exits + Int(e) - 1
+      e = exit.pointee.nextLinked
+      guard exit.pointee.linked == UInt32(n + 1) else { continue }
+      exit.pointee.linked = 0
+      exit.pointee.nextLinked = 0
+      patch(exit.pointee, to: exit.pointee.stub)
+    }
+    block.pointee.incoming = 0
+    block.pointee.byteCount = 0
+    block.pointee.address = ~0
+    invalidatedBlocks += 1
+  }
+
+  // MARK: Write protection
+
+  /// Protects the pages of a range. False: one of them must stay writable, so the block has to look
+  /// at its bytes itself.
+  private func protectPages(_ address: UInt64, _ count: UInt64) -> Bool {
+    guard let protection else { return false }
+    var page = address & ~0xFFF
+    let last = (address &+ count &- 1) & ~0xFFF
+    while page <= last {
+      switch codeMap.guarding(of: page) {
+      case .protected: break
+      case .mixed: return false
+      case .open:
+        guard protection.protect(page) else { return false }
+        codeMap.setGuarding(.protected, of: page)
+      }
+      page &+= 4096
+    }
+    return true
+  }
+
+  /// Makes a protected page writable again, because something is about to be written there. False:
+  /// it was not protected by us. Callable from a fault handler while no guest code runs.
+  func release(_ address: UInt64) -> Bool {
+    let page = address & ~0xFFF
+    guard let protection, codeMap.guarding(of: page) == .protected else { return false }
+    protection.release(page)
+    codeMap.wasReleased(page, byStore: true)
+    return true
+  }
+
+  /// Makes the protected pages of a range writable again.
+  func releasePages(from first: UInt64, to last: UInt64) {
+    codeMap.forEachProtectedPage { page in
+      guard page | 0xFFF >= first && page <= last, let protection else { return }
+      protection.release(page)
+      codeMap.wasReleased(page, byStore: false)
+    }
+  }
+
+  private func releasePages() {
+    guard let protection else { return }
+    codeMap.forEachProtectedPage { protection.release($0) }
+  }
+}

@@ -1,0 +1,225 @@
+internal import CTranslator
+
+#if arch(arm64)
+  typealias NativeBackEnd = AArch64BackEnd
+#else
+  typealias NativeBackEnd = X86_64BackEnd
+#endif
+
+/// The dispatcher: enters compiled code and answers its exits, until the embedder is needed.
+extension Engine {
+  func runCompiled(_ compiled: CompiledCode<NativeBackEnd>) -> Exit {
+    while true {
+      applyPending()
+      if state.pointee.rflags & Flag.trap != 0 {
+        guard isKnown(compiled, state.pointee.rip) else { return .branchOutside }
+        return singleStep()
+      }
+      if headroom < 0 {
+        if let exit = interpretToLimit(compiled) { return exit }
+        continue
+      }
+      guard let n = findOrTranslate(compiled, state.pointee.rip) else { return .branchOutside }
+      if let exit = execute(compiled, block: n) { return exit }
+    }
+  }
+
+  /// Guest instructions that may be executed before compiled code has to look at the limit. Larger
+  /// distances are cut: the count is exact all the same.
+  private var distance: Int64 {
+    guard isCounting else { return 1 << 40 }
+    let left = state.pointee.instructionLimit &- state.pointee.instructionCount
+    guard state.pointee.instructionLimit > state.pointee.instructionCount else { return 0 }
+    return Int64(min(left, 1 << 40))
+  }
+
+  private var headroom: Int64 { distance - NativeBackEnd.slack }
+
+  /// Code was translated at this address, or in its page: it is the guest's.
+  private func isKnown(_ compiled: CompiledCode<NativeBackEnd>, _ address: UInt64) -> Bool {
+    compiled.find(address, mode) != nil
+  }
+
+  private func findOrTranslate(
+    _ compiled: CompiledCode<NativeBackEnd>, _ address: UInt64
+  ) -> Int? {
+    if let n = compiled.find(address, mode) { return n }
+    // The embedder has said of this page before that it holds guest code.
+    guard codeMap.hasCode(inPageOf: address) else { return nil }
+    return compile(compiled, address)
+  }
+
+  /// Translates the block at an address. Nil if its first byte cannot be read.
+  func compile(_ compiled: CompiledCode<NativeBackEnd>, _ address: UInt64) -> Int? {
+    let start = configuration.clock?() ?? 0
+    defer { endTranslation(start) }
+    translator.pointee.endsAtOwnStores =
+      configuration.protection == nil || codeMap.guarding(of: address) == .mixed
+    guard let block = translator.pointee.translate(address, longest: BlockTranslator.longest) else {
+      return nil
+    }
+    translatedInstructions &+= UInt64(block.instructionCount)
+    return compiled.insert(block)
+  }
+
+  /// Runs compiled code from a block's beginning. Nil: go on at `state.rip`.
+  private func execute(_ compiled: CompiledCode<NativeBackEnd>, block first: Int) -> Exit? {
+    var n = first
+    while headroom >= 0 {
+      var at = compiled.executable(compiled.tables.pointee.blocks[n].code)
+      /// What `remaining` is short of being exact where the code is entered.
+      var adjustment: Int64 = 0
+      var next: Int?
+      while next == nil {
+        let room = headroom
+        state.pointee.remaining = room - adjustment
+        state.pointee.usesVectors = compiled.tables.pointee.usesVectors
+        NativeBackEnd.importFlags(state)
+        enter(at)
+        NativeBackEnd.exportFlags(state)
+        let word = state.pointee.exitWord
+        let left = state.pointee.remaining
+        if word == CodeExit.missedBranch {
+          count(room, left)
+          state.pointee.rip = state.pointee.branchTarget
+          guard let to = findOrTranslate(compiled, state.pointee.rip) else { return .branchOutside }
+          compiled.admitIndirect(to)
+          next = to
+          continue
+        }
+        if word == CodeExit.fault { return settleFault(compiled, room, left) }
+        let exit = compiled.tables.pointee.exits[Int(word)]
+        count(room, left &+ Int64(exit.adjustment))
+        state.pointee.rip = exit.target
+        switch exit.kind {
+        case .direct:
+          let flushes = compiled.flushes
+          guard let to = findOrTranslate(compiled, exit.target) else { return .branchOutside }
+          if flushes == compiled.flushes { compiled.link(Int(word), to: to) }
+          next = to
+        case .interpret, .leave:
+          if let reason = interpret(compiled, exit) { return reason }
+          guard exit.kind == .interpret, canResume(compiled, exit) else { return nil }
+          at = compiled.executable(exit.resume)
+          adjustment = Int64(exit.adjustment) - 1
+        case .exhausted: return interpretBlock(compiled)
+        case .stale:
+          codeMap.markStale(compiled.tables.pointee.blocks[Int(exit.block)].address)
+          return nil
+        }
+      }
+      n = next ?? n
+    }
+    return nil
+  }
+
+  @inline(__always)
+  private func count(_ room: Int64, _ left: Int64) {
+    guard isCounting else { return }
+    state.pointee.instructionCount &+= UInt64(bitPattern: room &- left)
+  }
+
+  @inline(__always)
+  private func enter(_ address: UInt64) {
+    enterCode(address)
+  }
+
+  // MARK: Instructions that are interpreted
+
+  private func interpret(_ compiled: CompiledCode<NativeBackEnd>, _ exit: ExitRecord) -> Exit? {
+    var block = Block(operations: compiled.tables.pointee.rare + Int(exit.operations))
+    let record = compiled.tables.pointee.blocks[Int(exit.block)]
+    block.address = record.address
+    block.mode = record.mode
+    block.byteCount = record.byteCount
+    block.instructionCount = 1
+    block.operationCount = UInt32(exit.operationCount)
+    return run(block, compiled)
+  }
+
+  /// Interprets a block; a store to a page with code makes that page writable and is done again.
+  private func run(_ block: Block, _ compiled: CompiledCode<NativeBackEnd>) -> Exit? {
+    var interpreter = Interpreter(
+      state: state, codeMap: codeMap, features: configuration.features)
+    while true {
+      let exit = interpreter.run(block)
+      if interpreter.controlChanged {
+        interpreter.controlChanged = false
+        refreshAccess()
+      }
+      guard case .fault(14, let code, let address)? = exit, code & 2 != 0,
+        compiled.release(address)
+      else { return exit }
+      // What the block did before the store is done: only single instructions come here again.
+      if state.pointee.rip != block.address &+ UInt64(block.operations[0].offset) { return nil }
+    }
+  }
+
+  /// Whether the code behind an interpreted instruction is still what follows.
+  private func canResume(_ compiled: CompiledCode<NativeBackEnd>, _ exit: ExitRecord) -> Bool {
+    let last = Int(exit.operations) + Int(exit.operationCount) - 1
+    let next = UInt64(bitPattern: compiled.tables.pointee.rare[last].immediate)
+    return state.pointee.rip == next && !codeMap.hasPending && !accessChanged
+      && state.pointee.rflags & Flag.trap == 0
+  }
+
+  /// Executes IR up to the instruction limit, which compiled code would overstep.
+  private func interpretToLimit(_ compiled: CompiledCode<NativeBackEnd>) -> Exit? {
+    while headroom < 0 {
+      if let exit = interpretBlock(compiled) { return exit }
+      if accessChanged || state.pointee.rflags & Flag.trap != 0 { return nil }
+    }
+    return nil
+  }
+
+  /// Executes the block at `rip` as IR, which stops exactly at the limit: for a block that is longer
+  /// than what remains.
+  private func interpretBlock(_ compiled: CompiledCode<NativeBackEnd>) -> Exit? {
+    applyPending()
+    let address = state.pointee.rip
+    guard findOrTranslate(compiled, address) != nil, let block = reference(address) else {
+      return .branchOutside
+    }
+    return run(block, compiled)
+  }
+
+  /// The block at an address for the interpreter.
+  private func reference(_ address: UInt64) -> Block? {
+    if let block = cache.find(address, mode) { return block.pointee }
+    var translator = BlockTranslator(
+      operations: cache.reserve(), mode: mode, features: configuration.features, access: access)
+    guard let block = translator.translate(address, longest: BlockTranslator.longest) else {
+      return nil
+    }
+    return cache.insert(block).pointee
+  }
+
+  // MARK: Faults
+
+  /// A load, a store or a division faulted in compiled code. Makes the state that of the
+  /// instruction's start and executes the instruction by itself, which says what is wrong with it.
+  private func settleFault(
+    _ compiled: CompiledCode<NativeBackEnd>, _ room: Int64, _ left: Int64
+  ) -> Exit? {
+    let at = state.pointee.faultProgramCounter
+    guard let n = compiled.block(holding: at) else {
+      // Nothing that faults lies outside a block.
+      return .unsupported(length: 0)
+    }
+    let block = compiled.tables.pointee.blocks[n]
+    var host = compiled.executable(block.code)
+    var guest = block.address
+    var done = 0
+    let lengths = compiled.tables.pointee.lengths + Int(block.lengths)
+    while done < Int(block.instructionCount) - 1, host &+ UInt64(lengths[done].host) <= at {
+      host &+= UInt64(lengths[done].host)
+      guest &+= UInt64(lengths[done].guest)
+      done += 1
+    }
+    let isCounted = done >= Int(block.countedAt)
+    count(room, left &+ (isCounted ? Int64(block.instructionCount) - Int64(done) : -Int64(done)))
+    state.pointee.rip = block.mode == .long64 ? guest : guest & 0xFFFF_FFFF
+    NativeBackEnd.recoverFlags(state, lengths[done].recipe)
+    return step()
+  }
+}

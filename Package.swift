@@ -55,8 +55,21 @@ var targets: [Target] = [
     swiftSettings: portable + exclusive),
 ]
 
-if !bareMetal {
+if bareMetal {
   targets += [
+    .target(name: "CTransomDxe", dependencies: ["CTranslator", "CUEFI"], cSettings: freestandingC),
+    .target(
+      name: "TransomDxe",
+      dependencies: ["CTransomDxe", "CUEFI", "OptionROM", "Shim", "Translator"],
+      exclude: ["build"],
+      swiftSettings: portable + exclusive + [.unsafeFlags(["-parse-as-library"])]),
+  ]
+} else {
+  targets += [
+    .target(name: "ELFToPE", swiftSettings: language),
+    .executableTarget(name: "elf-to-pe", dependencies: ["ELFToPE"], swiftSettings: language),
+    .testTarget(
+      name: "ELFToPETests", dependencies: ["ELFToPE", "OptionROM"], swiftSettings: language),
     .systemLibrary(name: "CFDT", pkgConfig: nil, providers: [.apt(["libfdt-dev"])]),
     .systemLibrary(
       name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
@@ -169,9 +182,11 @@ let package = Package(
   products: bareMetal
     ? [
       .library(name: "TransomPortable", type: .static, targets: ["Shim"]),
+      .library(name: "TransomDxe", type: .static, targets: ["TransomDxe"]),
       .library(name: "TransomRunner", type: .static, targets: ["CaseRunner"]),
     ]
     : [
+      .executable(name: "elf-to-pe", targets: ["elf-to-pe"]),
       .executable(name: "transom", targets: ["transom"]),
       .library(name: "Transom", targets: ["Transom"]),
     ],

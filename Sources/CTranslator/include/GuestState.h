@@ -89,6 +89,9 @@ typedef struct {
   /// 1 while DF is set.
   uint32_t direction;
   uint32_t hostMXCSR;
+  /// Compiled code uses vector registers: they are loaded at entry and stored at exit.
+  uint32_t usesVectors;
+  uint32_t padding;
   uint64_t compiledScratch[4];
 } TransomGuestState;
 

@@ -30,6 +30,11 @@ let freestandingC: [CSetting] =
 
 let portable = language + embedded
 
+// One thread at a time is in the engine and the shim, and their state is behind pointers: run-time
+// bookkeeping of accesses finds nothing there and costs time at every crossing.
+let exclusive: [SwiftSetting] =
+  bareMetal ? [] : [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
+
 // A guest may jump over these rooms' frames (LongJump, Exit): a formal access left open by a frame
 // that is gone must not trip the runtime's bookkeeping later.
 let abandonable: [SwiftSetting] = language + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
@@ -40,21 +45,36 @@ var targets: [Target] = [
   .target(name: "CShim", cSettings: freestandingC),
   .target(name: "CCaseRunner", cSettings: freestandingC),
   .target(name: "OptionROM", swiftSettings: portable),
-  .target(name: "Translator", dependencies: ["CTranslator"], swiftSettings: portable),
+  .target(
+    name: "Translator", dependencies: ["CTranslator"], swiftSettings: portable + exclusive),
   .target(
     name: "CaseRunner", dependencies: ["CCaseRunner", "CTranslator", "Translator"],
     swiftSettings: portable),
   .target(
     name: "Shim", dependencies: ["CUEFI", "CShim", "OptionROM", "Translator"],
-    swiftSettings: portable),
+    swiftSettings: portable + exclusive),
 ]
 
-if !bareMetal {
+if bareMetal {
   targets += [
+    .target(name: "CTransomDxe", dependencies: ["CTranslator", "CUEFI"], cSettings: freestandingC),
+    .target(
+      name: "TransomDxe",
+      dependencies: ["CTransomDxe", "CUEFI", "OptionROM", "Shim", "Translator"],
+      exclude: ["build"],
+      swiftSettings: portable + exclusive + [.unsafeFlags(["-parse-as-library"])]),
+  ]
+} else {
+  targets += [
+    .target(name: "ELFToPE", swiftSettings: language),
+    .executableTarget(name: "elf-to-pe", dependencies: ["ELFToPE"], swiftSettings: language),
+    .testTarget(
+      name: "ELFToPETests", dependencies: ["ELFToPE", "OptionROM"], swiftSettings: language),
     .systemLibrary(name: "CFDT", pkgConfig: nil, providers: [.apt(["libfdt-dev"])]),
     .systemLibrary(
       name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
     .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    .systemLibrary(name: "CZLib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CLinuxHost"),
     .target(name: "CSimulatedFirmware", dependencies: ["CUEFI"]),
@@ -63,7 +83,18 @@ if !bareMetal {
       name: "Disassembly", dependencies: ["CCapstone", "Translator"], swiftSettings: language),
     .target(
       name: "FirmwareVolume", dependencies: ["CLZMA", "OptionROM"], swiftSettings: language),
-    .target(name: "Trace", dependencies: ["CUEFI", "Shim"], swiftSettings: language),
+    .target(
+      name: "Trace", dependencies: ["CUEFI", "Shim"],
+      resources: [.embedInCode("Tables/protocols.txt"), .embedInCode("Tables/guids.txt")],
+      swiftSettings: language),
+    .target(
+      name: "Signature",
+      dependencies: [
+        "OptionROM", .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ], swiftSettings: language),
+    .target(name: "GDBRemote", swiftSettings: language),
     .target(name: "DeviceModels", swiftSettings: abandonable),
     .target(
       name: "SimulatedFirmware",
@@ -90,12 +121,14 @@ if !bareMetal {
       name: "Transom",
       dependencies: [
         "SimulatedFirmware", "DeviceModels", "DeviceTree", "Disassembly", "FirmwareVolume",
-        "Trace", "LinuxHost", "Shim", "Translator", "OptionROM", "CUEFI", "CPNG",
+        "Trace", "LinuxHost", "Shim", "Translator", "OptionROM", "CUEFI", "CPNG", "GDBRemote",
+        "CTranslator",
       ], swiftSettings: abandonable),
     .target(
       name: "TransomCommands",
       dependencies: [
         "Transom", "OptionROM", "FirmwareVolume", "Disassembly", "Translator", "Vectors",
+        "Signature", "CZLib",
         "Benchmark",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
@@ -130,10 +163,15 @@ if !bareMetal {
     .testTarget(
       name: "TraceTests", dependencies: ["Trace"], swiftSettings: language),
     .testTarget(
+      name: "SignatureTests", dependencies: ["Signature", "OptionROM"], swiftSettings: language),
+    .testTarget(
+      name: "GDBRemoteTests", dependencies: ["GDBRemote"], swiftSettings: language),
+    .testTarget(
       name: "TransomTests",
       dependencies: [
         "Transom", "TransomCommands", "FirmwareVolume", "OptionROM", "DeviceModels",
-        "SimulatedFirmware",
+        "SimulatedFirmware", "Trace",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),
   ]
@@ -144,9 +182,11 @@ let package = Package(
   products: bareMetal
     ? [
       .library(name: "TransomPortable", type: .static, targets: ["Shim"]),
+      .library(name: "TransomDxe", type: .static, targets: ["TransomDxe"]),
       .library(name: "TransomRunner", type: .static, targets: ["CaseRunner"]),
     ]
     : [
+      .executable(name: "elf-to-pe", targets: ["elf-to-pe"]),
       .executable(name: "transom", targets: ["transom"]),
       .library(name: "Transom", targets: ["Transom"]),
     ],
@@ -155,6 +195,7 @@ let package = Package(
     : [
       .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
       .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+      .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     ],
   targets: targets
 )

@@ -1,6 +1,6 @@
 // A native call into guest code: from the host's C convention to the Microsoft x64 convention.
 
-import CShim
+public import CShim
 import CTranslator
 import Translator
 
@@ -129,9 +129,28 @@ extension Shim {
   func leaveAborted(_ level: UnsafeMutablePointer<TransomLevel>) -> UInt64 {
     let index = Int(level.pointee.index)
     levels.pointee.truncate(to: index)
+    forgetOutcome()
     host.didLeaveGuest(
       target: level.pointee.target, result: policies.abortStatus, token: level.pointee.token,
       depth: index + 1)
     return policies.abortStatus
+  }
+
+  /// Under `FaultScope.level` the outcome is the level's own affair.
+  func forgetOutcome() {
+    guard policies.faultScope == .level else { return }
+    status.pointee.outcome = nil
+    host.didForgetOutcome()
+  }
+
+  /// Something went wrong in the shim's or the host's own code. Gives up the innermost level and
+  /// returns its record, for `transomAbandonLevel`; nil if none is under way.
+  public func abandonInnermostLevel() -> UnsafeMutablePointer<TransomLevel>? {
+    let depth = levels.pointee.depth
+    guard depth > 0, levels.pointee.isIntact(depth - 1) else { return nil }
+    let level = levels.pointee[depth - 1].pointee.level
+    dropLevels(to: depth - 1)
+    status.pointee.outcome = nil
+    return level
   }
 }

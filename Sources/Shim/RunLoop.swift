@@ -13,7 +13,7 @@ extension Shim {
     let state = engine.state
     var stalledAt: (count: UInt64, attempts: Int) = (UInt64.max, 0)
     while status.pointee.outcome == nil {
-      var exit = engine.run()
+      var exit = host.observesInstructions ? runObserved() : engine.run()
       if case .fault(14, let code, _) = exit, code & 0x10 == 0 {
         // A data access to nowhere: perhaps a device register.
         guard let other = engine.step(window: window) else { continue }
@@ -40,11 +40,14 @@ extension Shim {
           } else {
             stalledAt = (state.pointee.instructionCount, 0)
           }
+          let translated = engine.translatedInstructions
           if stalledAt.attempts > 64 || !engine.translate(at: target) {
             end(.exception(vector: 14, errorCode: 0x14), access: target)
+          } else if engine.translatedInstructions != translated {
+            host.didTranslate(target, instructions: engine.translatedInstructions &- translated)
           }
         case .none:
-          end(.wildBranch, access: target)
+          if !adoptOnBranch(target) { end(.wildBranch, access: target) }
         }
       case .safepoint:
         status.pointee.counters.safepoints += 1
@@ -67,7 +70,16 @@ extension Shim {
     return leaveAborted(level)
   }
 
-  private var window: DeviceWindow {
+  /// Takes the page of a branch target over, if the host lets the guest execute it.
+  private func adoptOnBranch(_ target: UInt64) -> Bool {
+    guard host.allowsGuestCode(at: target) else { return false }
+    do throws(RegistrationError) {
+      try adopt(target & ~4095, count: 4096)
+      return true
+    } catch { return false }
+  }
+
+  var window: DeviceWindow {
     let receiver: TrapReceiver = self
     return DeviceWindow(
       context: Unmanaged.passUnretained(receiver).toOpaque(),

@@ -99,6 +99,8 @@ public final class Engine {
   /// What the translations in the cache assume.
   private(set) var access = UnitAccess()
   private var translatedMode = ProcessorMode.long64
+  /// The registers that `access` and `translatedMode` were read from.
+  private var accessKey = AccessKey()
   let isCounting: Bool
   /// Compiled code, if this engine compiles.
   let compiled: CompiledCode<NativeBackEnd>?
@@ -172,6 +174,9 @@ public final class Engine {
 
   /// Drops the translations if the control registers now allow other units than they assume.
   func refreshAccess() {
+    let key = AccessKey(state)
+    guard key != accessKey else { return }
+    accessKey = key
     let now = UnitAccess(state)
     guard now != access || mode != translatedMode else { return }
     if let compiled { compiled.flush() } else { cache.flush() }
@@ -193,10 +198,10 @@ public final class Engine {
 
   /// Runs from `state.rip` until the embedder is needed.
   public func run() -> Exit {
-    var interpreter = Interpreter(
-      state: state, codeMap: codeMap, features: configuration.features)
     refreshAccess()
     if let compiled { return runCompiled(compiled) }
+    var interpreter = Interpreter(
+      state: state, codeMap: codeMap, features: configuration.features)
     while true {
       applyPending()
       if interpreter.controlChanged {
@@ -360,5 +365,23 @@ public final class Engine {
   private func finish(_ length: UInt8) {
     state.pointee.rip &+= UInt64(length)
     state.pointee.instructionCount &+= 1
+  }
+}
+
+/// What decides over translations' assumptions, to see at a glance whether it changed.
+private struct AccessKey: Equatable {
+  var cr0: UInt64 = 0
+  var cr4: UInt64 = 0
+  var xcr0: UInt64 = 0
+  var mode: UInt32 = 0
+
+  init() {}
+
+  @inline(__always)
+  init(_ state: UnsafePointer<TransomGuestState>) {
+    cr0 = state.pointee.cr0
+    cr4 = state.pointee.cr4
+    xcr0 = state.pointee.xcr0
+    mode = state.pointee.mode
   }
 }

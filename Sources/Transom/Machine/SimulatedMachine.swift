@@ -28,7 +28,7 @@ public final class SimulatedMachine {
   /// instructions of everything that runs on it.
   public init(
     platform: Platform, devices: [any PCIDevice], budget: UInt64, backend: Backend = .native,
-    marksPages: Bool = true
+    marksPages: Bool = true, signatures: Signatures = .builtIn
   ) throws(MachineError) {
     self.platform = platform
     do {
@@ -49,12 +49,13 @@ public final class SimulatedMachine {
     } catch {
       throw MachineError(description: "the machine could not be made: \(error)")
     }
-    names = AddressNames(firmware: firmware)
-    let names = names
+    names = AddressNames(firmware: firmware, signatures: signatures)
+    names.bus = bus
     recorder = Recorder(
-      decoder: CallDecoder(nameOf: { names.name($0) }, read: { GuestBytes.read($0, $1) }))
+      decoder: CallDecoder(environment: names.traceEnvironment(), signatures: signatures))
     hooks.recorder = recorder
     hooks.level = { [shim] in shim.depth }
+    hooks.stopShim = { [unowned shim] in shim.stop() }
     interceptMemoryServices()
   }
 
@@ -68,8 +69,26 @@ public final class SimulatedMachine {
     ImageEmulator.drop()
     hooks.level = { 0 }
     hooks.recorder = nil
+    hooks.hookRunner = nil
+    hooks.debugger = nil
+    hooks.stopShim = {}
     bus.tearDown()
     firmware.tearDown()
+  }
+
+  /// The guest processor, for hooks and debuggers.
+  public var guest: Guest {
+    Guest(engine: shim.engine) { [unowned shim] in shim.invalidate($0, count: $1) }
+  }
+
+  /// Lets a user of the library see and change what happens.
+  func install(_ hooks: Hooks) {
+    let (firmware, recorder) = (firmware, recorder)
+    self.hooks.hookRunner = HookRunner(
+      hooks, guest: guest, nameOf: { recorder.displayName($0) },
+      placeOf: { address in
+        firmware.images.image(at: address).map { ($0.name, $0.offset) }
+      }, stop: { [unowned self] in self.hooks.stop($0) })
   }
 
   /// Guest instructions executed so far.

@@ -39,6 +39,11 @@ public final class EventService {
 
   public func isValid(_ event: EFI_EVENT?) -> Bool { records[UInt64(event)] != nil }
 
+  /// Whether some event notifies through a function.
+  func isNotifyFunction(_ function: UInt64) -> Bool {
+    records.values.contains { $0.function == function }
+  }
+
   /// Events alive.
   public var count: Int { records.count }
 

@@ -79,7 +79,8 @@ final class CompiledCode<Host: BackEnd> {
   // MARK: Finding
 
   private func hash(_ address: UInt64) -> Int {
-    Int(truncatingIfNeeded: (address &* 0x9E37_79B9_7F4A_7C15) >> 40) & indexMask
+    // Code that lies together is looked up together: so are its slots.
+    Int(truncatingIfNeeded: address >> 2 ^ address >> 20) & indexMask
   }
 
   /// The index of the block at a guest address.

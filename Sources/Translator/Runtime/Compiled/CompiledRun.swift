@@ -77,6 +77,7 @@ extension Engine {
       while next == nil {
         let room = headroom
         state.pointee.remaining = room - adjustment
+        state.pointee.usesVectors = compiled.tables.pointee.usesVectors
         NativeBackEnd.importFlags(state)
         enter(at)
         NativeBackEnd.exportFlags(state)

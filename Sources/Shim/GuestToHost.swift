@@ -40,9 +40,11 @@ extension Shim {
     host.willCallHost(target: target, arguments: arguments)
     let action = interceptions.pointee.action(for: target)
     let released = action.map { before($0, arguments) } ?? false
+    host.releaseInterrupts()
     var result =
       host.answerInstead(target: target, arguments: arguments)
       ?? transomCallHost(target, arguments)
+    host.holdInterrupts()
 
     // Whatever was entered since is over, however it was left.
     dropLevels(to: index + 1)
@@ -148,6 +150,8 @@ extension Shim {
       engine.forget(arguments[0], count: count)
       memory.pointee.abandon(arguments[0], count: count)
       invalidate(arguments[0], count: count)
+    case .observed(let tag):
+      host.didCall(observed: tag, arguments: arguments, result: result)
     case .setAttributes(let address, let count):
       guard succeeded, address < 16, count < 16 else { return }
       memory.pointee.attributesChanged(arguments[Int(address)], count: arguments[Int(count)])

@@ -40,7 +40,8 @@ public struct PageRun: Equatable {
 ///    fault handler, which sets the program counter to `transomTrapEntry` and the trap register
 ///    to the address (CShim.h), and changes nothing else.
 ///  * A fault inside the guest access routines resumes at their fault label (GuestState.h).
-///  * All calls arrive on one thread.
+///  * All calls arrive on one thread. Where interrupts can call guest code, they do so only between
+///    `releaseInterrupts` and `holdInterrupts`, or while no guest code runs at all.
 ///  * Between `willCallHost` and `didCallHost`, and inside `safepoint`, control may leave by a
 ///    native jump over the shim's frames. What runs there must not need its frames unwound.
 ///  * Nothing here allocates except `allocateStack`.
@@ -74,6 +75,11 @@ public protocol HostContract {
   /// What an address outside the registered images and adopted pages holds.
   func kind(of address: UInt64) -> AddressKind
 
+  /// Guest code has branched to an address for which `kind(of:)` says none. Whether it lies in
+  /// memory that the guest may execute all the same, such as data it has written code into: the
+  /// page is then adopted.
+  func allowsGuestCode(at address: UInt64) -> Bool
+
   /// Fills `size` bytes (1 to 64) at `value` from a device register; false if none is there.
   func deviceLoad(_ address: UInt64, size: UInt64, into value: UnsafeMutableRawPointer) -> Bool
   func deviceStore(_ address: UInt64, size: UInt64, from value: UnsafeMutableRawPointer) -> Bool
@@ -91,11 +97,20 @@ public protocol HostContract {
   /// Guest code executed HLT: let time pass until something happens.
   func halt(instructionCount: UInt64) -> Continuation
 
+  // MARK: Interrupts
+
+  /// No interrupt may call guest code from here on: guest state is in flight. Calls do not nest.
+  func holdInterrupts()
+  /// Guest state is at rest; interrupts are as the native code around it last left them.
+  func releaseInterrupts()
+
   // MARK: Observation
 
   /// `arguments` are sixteen words; the host may change them.
   func willCallHost(target: UInt64, arguments: UnsafeMutablePointer<UInt64>)
   func didCallHost(target: UInt64, arguments: UnsafeMutablePointer<UInt64>, result: UInt64)
+  /// Guest code has called a function intercepted with `Interception.observed`.
+  func didCall(observed tag: UInt8, arguments: UnsafePointer<UInt64>, result: UInt64)
   /// The value returned comes back in `didLeaveGuest`: the place for the task priority at entry.
   func willEnterGuest(
     target: UInt64, arguments: UnsafeMutablePointer<UInt64>, depth: Int
@@ -111,13 +126,22 @@ public protocol HostContract {
   func willExecute(_ address: UInt64)
   /// Guest code at an address was translated: so many instructions of it.
   func didTranslate(_ address: UInt64, instructions: UInt64)
+  /// A guest access to low memory went to the shadow (`Policies.LowMemory`). Guest state is in
+  /// flight: to be remembered, not told.
+  func didAccessLowMemory(_ address: UInt64, isWrite: Bool, from location: CodeLocation)
   /// Translations of a range were dropped.
   func didInvalidate(_ address: UInt64, count: UInt64)
   /// A run has ended early. The pointer is valid until `Shim.clearOutcome()`.
   func didEndRun(_ report: UnsafePointer<FaultReport>)
+  /// Under `FaultScope.level`: the level has been left, and guest code may be called again, for
+  /// instance by printing the report on a console that a guest drives.
+  func didForgetOutcome()
 }
 
 extension HostContract {
+  public func allowsGuestCode(at address: UInt64) -> Bool { false }
+  public func holdInterrupts() {}
+  public func releaseInterrupts() {}
   public func halt(instructionCount: UInt64) -> Continuation {
     safepoint(instructionCount: instructionCount)
   }
@@ -125,6 +149,7 @@ extension HostContract {
   public func didCallHost(
     target: UInt64, arguments: UnsafeMutablePointer<UInt64>, result: UInt64
   ) {}
+  public func didCall(observed tag: UInt8, arguments: UnsafePointer<UInt64>, result: UInt64) {}
   public func willEnterGuest(
     target: UInt64, arguments: UnsafeMutablePointer<UInt64>, depth: Int
   ) -> UInt64 { 0 }
@@ -138,6 +163,8 @@ extension HostContract {
   public var observesInstructions: Bool { false }
   public func willExecute(_ address: UInt64) {}
   public func didTranslate(_ address: UInt64, instructions: UInt64) {}
+  public func didAccessLowMemory(_ address: UInt64, isWrite: Bool, from location: CodeLocation) {}
   public func didInvalidate(_ address: UInt64, count: UInt64) {}
   public func didEndRun(_ report: UnsafePointer<FaultReport>) {}
+  public func didForgetOutcome() {}
 }

@@ -1,6 +1,6 @@
 // A native call into guest code: from the host's C convention to the Microsoft x64 convention.
 
-import CShim
+public import CShim
 import CTranslator
 import Translator
 
@@ -69,6 +69,9 @@ extension Shim {
       for index in 4..<16 { words[1 + index] = arguments[index] }
     } else {
       var address = policies.returnAddress
+      // A stack of the guest's own can share its page with translated code.
+      _ = engine.releasePage(of: top)
+      _ = engine.releasePage(of: top + entryFrame - 1)
       let written =
         transomCopyToGuest(top, &address, 8)
         + transomCopyToGuest(top + 40, arguments + 4, 96)
@@ -126,9 +129,28 @@ extension Shim {
   func leaveAborted(_ level: UnsafeMutablePointer<TransomLevel>) -> UInt64 {
     let index = Int(level.pointee.index)
     levels.pointee.truncate(to: index)
+    forgetOutcome()
     host.didLeaveGuest(
       target: level.pointee.target, result: policies.abortStatus, token: level.pointee.token,
       depth: index + 1)
     return policies.abortStatus
+  }
+
+  /// Under `FaultScope.level` the outcome is the level's own affair.
+  func forgetOutcome() {
+    guard policies.faultScope == .level else { return }
+    status.pointee.outcome = nil
+    host.didForgetOutcome()
+  }
+
+  /// Something went wrong in the shim's or the host's own code. Gives up the innermost level and
+  /// returns its record, for `transomAbandonLevel`; nil if none is under way.
+  public func abandonInnermostLevel() -> UnsafeMutablePointer<TransomLevel>? {
+    let depth = levels.pointee.depth
+    guard depth > 0, levels.pointee.isIntact(depth - 1) else { return nil }
+    let level = levels.pointee[depth - 1].pointee.level
+    dropLevels(to: depth - 1)
+    status.pointee.outcome = nil
+    return level
   }
 }

@@ -14,6 +14,8 @@ public enum Interception: Equatable {
   case allocatePool
   /// FreePool(address).
   case freePool
+  /// The host wants to know (`HostContract.didCall`); the shim does nothing.
+  case observed(tag: UInt8)
   /// Attributes were set (CPU architectural protocol, memory attribute protocol).
   case setAttributes(address: UInt8, count: UInt8)
 }

@@ -27,9 +27,17 @@ public struct Policies {
     case fault
   }
 
+  public enum FaultScope: Equatable {
+    /// A fault ends everything up to the enclosing `Shim.run`, or until `clearOutcome`.
+    case run
+    /// A fault ends the level it happens in: its native caller gets `abortStatus` and goes on.
+    case level
+  }
+
   public var random = Random.fail
   public var ports = Ports.forward
   public var lowMemory = LowMemory.guarded
+  public var faultScope = FaultScope.run
   /// Bytes of the one guest stack that all levels share.
   public var stackSize: UInt64 = 1 << 20
   /// Keep the guest stack below 4 GiB where there is such memory: old code truncates pointers.

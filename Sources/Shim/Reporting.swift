@@ -35,7 +35,7 @@ extension Shim {
     history.pointee.copy(into: &report.pointee)
   }
 
-  private func locate(_ address: UInt64) -> CodeLocation {
+  func locate(_ address: UInt64) -> CodeLocation {
     var location = CodeLocation()
     location.address = address
     if let image = memory.pointee.image(at: address) {

@@ -47,7 +47,7 @@ extension Shim {
             host.didTranslate(target, instructions: engine.translatedInstructions &- translated)
           }
         case .none:
-          end(.wildBranch, access: target)
+          if !adoptOnBranch(target) { end(.wildBranch, access: target) }
         }
       case .safepoint:
         status.pointee.counters.safepoints += 1
@@ -68,6 +68,15 @@ extension Shim {
       }
     }
     return leaveAborted(level)
+  }
+
+  /// Takes the page of a branch target over, if the host lets the guest execute it.
+  private func adoptOnBranch(_ target: UInt64) -> Bool {
+    guard host.allowsGuestCode(at: target) else { return false }
+    do throws(RegistrationError) {
+      try adopt(target & ~4095, count: 4096)
+      return true
+    } catch { return false }
   }
 
   var window: DeviceWindow {

@@ -131,16 +131,24 @@ public final class Shim<Host: HostContract>: TrapReceiver {
   ) -> UInt64 {
     if resumed {
       dropLevels(to: Int(level.pointee.index) + 1)
-    } else if !enter(level) {
-      return policies.abortStatus
+    } else {
+      host.holdInterrupts()
+      if !enter(level) {
+        forgetOutcome()
+        host.releaseInterrupts()
+        return policies.abortStatus
+      }
     }
-    return runLoop(level)
+    let result = runLoop(level)
+    host.releaseInterrupts()
+    return result
   }
 
   override func deviceLoad(
     _ address: UInt64, size: UInt64, into value: UnsafeMutableRawPointer
   ) -> Bool {
     if let bytes = lowMemory(address, size: size) {
+      host.didAccessLowMemory(address, isWrite: false, from: locate(engine.state.pointee.rip))
       value.copyMemory(from: bytes, byteCount: Int(size))
       return true
     }
@@ -153,6 +161,7 @@ public final class Shim<Host: HostContract>: TrapReceiver {
     _ address: UInt64, size: UInt64, from value: UnsafeMutableRawPointer
   ) -> Bool {
     if let bytes = lowMemory(address, size: size) {
+      host.didAccessLowMemory(address, isWrite: true, from: locate(engine.state.pointee.rip))
       UnsafeMutableRawPointer(bytes).copyMemory(from: value, byteCount: Int(size))
       return true
     }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Transom
 
-extension RunOptions.Backend: ExpressibleByArgument {}
+extension Backend: ExpressibleByArgument {}
 
 extension ModeSize: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
@@ -31,8 +31,8 @@ struct MachineArguments: ParsableArguments {
   @Option(help: "How many guest instructions may run.")
   var budget: UInt64 = 2_000_000_000
 
-  @Option(help: "Who executes: interpreter, or native for the processor of this machine.")
-  var backend = RunOptions.Backend.interpreter
+  @Option(help: "Who carries out guest code: interpreter, or x86_64 for code of this host.")
+  var backend = Backend.native
 
   @Option(help: "Text for the driver's LoadOptions.")
   var loadOptions: String?

@@ -110,7 +110,7 @@ extension RunReport {
   }
 
   /// The report as JSON with sorted keys, so that it can be compared as text.
-  var json: String {
+  package var json: String {
     get throws {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -79,6 +79,15 @@ extern const uint8_t transomTrapEntry[];
 /// Drops every host frame below `level` and goes on with it.
 _Noreturn void transomResumeLevel(TransomLevel *_Nonnull level);
 
+/// Drops every host frame below `level` and returns `result` to its native caller.
+_Noreturn void transomAbandonLevel(TransomLevel *_Nonnull level, uint64_t result);
+
+/// Lends a stack for levels and all that runs above them (AArch64 only): whoever calls guest code
+/// from another stack is moved to its top, and back when the level ends. Since no one else puts
+/// anything there, a caller on another stack means that no level is alive. `size` in bytes, a
+/// multiple of 16; 0 takes the stack back. Firmware's own stack is too small for deep nesting.
+void transomLendLevelStack(uint64_t base, uint64_t size);
+
 /// Calls a host function with sixteen integer arguments in the host's C convention.
 uint64_t transomCallHost(uint64_t target, const uint64_t *_Nonnull arguments);
 

@@ -89,12 +89,16 @@ typedef struct {
   /// 1 while DF is set.
   uint32_t direction;
   uint32_t hostMXCSR;
+  /// Compiled code uses vector registers: they are loaded at entry and stored at exit.
+  uint32_t usesVectors;
+  uint32_t padding;
   uint64_t compiledScratch[4];
 } TransomGuestState;
 
 /// Where compiled code finds things in the state.
 enum {
   transomOffsetSegment = __builtin_offsetof(TransomGuestState, segment),
+  transomOffsetFlags = __builtin_offsetof(TransomGuestState, rflags),
   transomOffsetMXCSR = __builtin_offsetof(TransomGuestState, mxcsr),
   transomOffsetVector = __builtin_offsetof(TransomGuestState, vector),
   transomOffsetBranchTarget = __builtin_offsetof(TransomGuestState, branchTarget),

@@ -56,3 +56,6 @@
 #if __has_include("MiscDxe.h")
 #include "MiscDxe.h"
 #endif
+#if __has_include("CpuArch.h")
+#include "CpuArch.h"
+#endif

@@ -21,22 +21,24 @@ public final class SimulatedMachine {
   public let recorder: Recorder
   let hooks: MachineHooks
   let names: AddressNames
+  /// Given back when the machine is gone: until then the guest's state lies there.
+  private let codeMemory: CodeMemory?
 
   /// Builds the machine and leaves it ready to start drivers. `budget` bounds the guest
   /// instructions of everything that runs on it.
   public init(
-    platform: Platform, devices: [any PCIDevice], budget: UInt64, marksPages: Bool = true,
-    signatures: Signatures = .builtIn, backend: RunOptions.Backend = .interpreter
+    platform: Platform, devices: [any PCIDevice], budget: UInt64, backend: Backend = .native,
+    marksPages: Bool = true, signatures: Signatures = .builtIn
   ) throws(MachineError) {
     self.platform = platform
     do {
+      let configuration = try backend.makeConfiguration()
+      codeMemory = configuration.codeMemory
       firmware = try Firmware(configuration: FirmwareConfiguration(platform: platform))
       try firmware.start()
       try StandardProtocols.install(on: firmware, platform: Self.description(of: platform))
       bus = try PCIBus(firmware: firmware, platform: platform, devices: devices)
       try bus.install()
-      var configuration = EngineConfiguration()
-      if backend == .native { try configuration.compileOnLinux() }
       let engine = Engine(configuration: configuration)
       engine.state.pointee.cr3 = try IdentityPageTables.make(in: firmware)
       hooks = MachineHooks(firmware: firmware, engine: engine, budget: budget)
@@ -57,8 +59,12 @@ public final class SimulatedMachine {
     interceptMemoryServices()
   }
 
+  deinit { codeMemory?.unmapOnLinux() }
+
   /// Gives the process's memory back. Nothing of the machine may be used afterwards.
   public func tearDown() {
+    // Pages are made writable again while they are still the machine's.
+    shim.engine.forget(0, count: .max)
     shim.removeTrap()
     ImageEmulator.drop()
     hooks.level = { 0 }

@@ -33,9 +33,8 @@ public final class DriverRun {
       options.recorder?.wrap(device.model, name: device.name) ?? device.model
     }
     machine = try SimulatedMachine(
-      platform: platform, devices: models, budget: options.budget,
-      marksPages: options.marksPages, signatures: options.signatures,
-      backend: options.backend)
+      platform: platform, devices: models, budget: options.budget, backend: options.backend,
+      marksPages: options.marksPages, signatures: options.signatures)
     report = RunReport(platform: platform.name)
     machine.recorder.recordsConversation = options.recordsConversation
     if let hooks = options.hooks { machine.install(hooks) }

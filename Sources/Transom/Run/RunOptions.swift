@@ -41,14 +41,8 @@ public struct RunOptions {
   public var screenshot: String?
   /// Guest instructions.
   public var budget: UInt64 = 2_000_000_000
-  /// Who executes guest code. What a run does, its trace included, does not depend on it.
-  public enum Backend: String, CaseIterable, Sendable {
-    /// The IR, one operation after another: the reference.
-    case interpreter
-    /// Code for this machine's processor.
-    case native
-  }
-  public var backend = Backend.interpreter
+  /// Who carries out guest code. What a run does, its trace included, does not depend on it.
+  public var backend = Backend.native
   /// What the driver finds as LoadOptions in its loaded image protocol.
   public var loadOptions: String?
   /// Whether images are made non-executable, which is what leads calls to the translator.

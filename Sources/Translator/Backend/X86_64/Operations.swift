@@ -70,6 +70,17 @@ extension X86_64BackEnd {
       writeExit(to: UInt64(bitPattern: op.immediate), condition: op.selector, &tables)
     case .branchCounter: branchCounter(op, &tables)
     case .jumpIndirect: jumpIndirect(op)
+    case .vector, .vectorLoad, .vectorStore, .vectorMove, .vectorToGeneral, .vectorFromGeneral,
+      .vectorFlags:
+      usesVectors = true
+      return writeVector(op, n, end)
+    default: failed = true
+    }
+    return n + 1
+  }
+
+  private mutating func writeVector(_ op: Operation, _ n: Int, _ end: Int) -> Int {
+    switch op.opcode {
     case .vector: vector(op)
     case .vectorLoad: return vectorLoad(op, n, end)
     case .vectorStore: vectorStore(op)

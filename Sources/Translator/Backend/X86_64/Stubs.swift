@@ -32,6 +32,7 @@ enum StateOffset {
   static let exitWord = UInt64(MemoryLayout<TransomGuestState>.offset(of: \.exitWord) ?? 0)
   static let packedFlags = UInt64(MemoryLayout<TransomGuestState>.offset(of: \.packedFlags) ?? 0)
   static let direction = UInt64(MemoryLayout<TransomGuestState>.offset(of: \.direction) ?? 0)
+  static let usesVectors = UInt64(MemoryLayout<TransomGuestState>.offset(of: \.usesVectors) ?? 0)
   static let hostMXCSR = UInt64(MemoryLayout<TransomGuestState>.offset(of: \.hostMXCSR) ?? 0)
   static let compiledScratch = UInt64(
     MemoryLayout<TransomGuestState>.offset(of: \.compiledScratch) ?? 0)
@@ -47,11 +48,13 @@ extension X86_64BackEnd {
     for register: UInt8 in [3, 5, 12, 13, 14, 15] { push(&b, register) }
     b.store(8, state(StateOffset.hostStackPointer), HostRegister.rsp)
     b.store(8, state(StateOffset.branchTarget), HostRegister.rdi)
-    b.instruction(X86Opcode(0xAE, map: 1), width: 4, reg: 3, state(StateOffset.hostMXCSR))
-    b.instruction(X86Opcode(0xAE, map: 1), width: 4, reg: 2, state(StateOffset.mxcsr))
-    for n in 0..<16 {
-      b.instruction(
-        X86Opcode(0x10, map: 1), width: 4, reg: UInt8(n), state(StateOffset.vector(n)))
+    ifVectorsAreUsed(&b, layout) { b in
+      b.instruction(X86Opcode(0xAE, map: 1), width: 4, reg: 3, state(StateOffset.hostMXCSR))
+      b.instruction(X86Opcode(0xAE, map: 1), width: 4, reg: 2, state(StateOffset.mxcsr))
+      for n in 0..<16 {
+        b.instruction(
+          X86Opcode(0x10, map: 1), width: 4, reg: UInt8(n), state(StateOffset.vector(n)))
+      }
     }
     // OF from AL, the others from AH; DF by itself.
     b.load(4, HostRegister.rax, state(StateOffset.direction))
@@ -86,16 +89,32 @@ extension X86_64BackEnd {
     }
     b.load(8, HostRegister.rsp, state(StateOffset.hostStackPointer))
     b.store(8, state(StateOffset.remaining), HostRegister.counter)
-    for n in 0..<16 {
-      b.instruction(
-        X86Opcode(0x11, map: 1), width: 4, reg: UInt8(n), state(StateOffset.vector(n)))
+    ifVectorsAreUsed(&b, layout) { b in
+      for n in 0..<16 {
+        b.instruction(
+          X86Opcode(0x11, map: 1), width: 4, reg: UInt8(n), state(StateOffset.vector(n)))
+      }
+      b.instruction(X86Opcode(0xAE, map: 1), width: 4, reg: 3, state(StateOffset.mxcsr))
+      b.instruction(X86Opcode(0xAE, map: 1), width: 4, reg: 2, state(StateOffset.hostMXCSR))
     }
-    b.instruction(X86Opcode(0xAE, map: 1), width: 4, reg: 3, state(StateOffset.mxcsr))
-    b.instruction(X86Opcode(0xAE, map: 1), width: 4, reg: 2, state(StateOffset.hostMXCSR))
     b.byte(0xFC)  // cld
     for register: UInt8 in [15, 14, 13, 12, 5, 3] { pop(&b, register) }
     b.byte(0xC3)
     return stubs
+  }
+
+  /// Code that is jumped over while no compiled code uses vector registers.
+  private static func ifVectorsAreUsed(
+    _ b: inout CodeBuffer, _ layout: CodeLayout, _ body: (inout CodeBuffer) -> Void
+  ) {
+    let flag = X86Operand.data(layout.state &+ StateOffset.usesVectors)
+    b.instruction(X86Opcode(0x83), width: 4, reg: 7, flag, trailing: 1)
+    b.byte(0)
+    b.branch(4, to: b.address)
+    let hole = b.cursor
+    body(&b)
+    UnsafeMutableRawPointer(hole - 4).storeBytes(
+      of: UInt32(truncatingIfNeeded: b.cursor - hole), as: UInt32.self)
   }
 
   private static func push(_ b: inout CodeBuffer, _ register: UInt8) {

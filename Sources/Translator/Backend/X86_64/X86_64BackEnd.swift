@@ -19,6 +19,8 @@ struct X86_64BackEnd: BackEnd {
   var transient: UInt16 = 0
   /// The instruction being written has no fast form.
   var failed = false
+  /// Vector registers are used in the block.
+  var usesVectors = false
   var mode = ProcessorMode.long64
   let vectorEncodings: VectorEncodings
   let host: HostFeatures
@@ -83,6 +85,7 @@ struct X86_64BackEnd: BackEnd {
       n = next
     }
     record.countedAt = UInt16(truncatingIfNeeded: countedAt)
+    if usesVectors { tables.usesVectors = 1 }
     buffer = b
   }
 

@@ -83,6 +83,8 @@ struct CodeTables {
   var exitCount = 0
   var lengthCount = 0
   var rareCount = 0
+  /// Some code uses vector registers.
+  var usesVectors: UInt32 = 0
 
   /// Room in proportion to bytes of code; pages are touched as they are used.
   init(codeBytes: Int) {

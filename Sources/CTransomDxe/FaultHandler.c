@@ -1,0 +1,94 @@
+// The synchronous exception handler: what LinuxHost's signal handler is there.
+#include "include/CTransomDxe.h"
+
+// CShim.h and GuestState.h.
+extern const uint8_t transomTrapEntry[];
+extern const uint8_t transomGuestAccessStart[], transomGuestAccessEnd[];
+extern const uint8_t transomGuestAccessFault[];
+extern const uint8_t transomGuestCopyStart[], transomGuestCopyFault[];
+// From the linker.
+extern const uint8_t __executable_start[] __attribute__((visibility("hidden")));
+extern const uint8_t etext[] __attribute__((visibility("hidden")));
+
+static TransomFaultActions actions;
+static TransomFaultRange ranges[TRANSOM_FAULT_RANGES];
+static uint32_t isInstalled;
+
+// Exception classes (Arm ARM, D17.2.37).
+enum {
+  instructionAbortLower = 0x20,
+  instructionAbort = 0x21,
+  fetchAlignment = 0x22,
+  dataAbortLower = 0x24,
+  dataAbort = 0x25,
+};
+
+static void handle(INTN type, EFI_SYSTEM_CONTEXT_AARCH64 *context) {
+  uint64_t at = context->ELR;
+  uint64_t class = context->ESR >> 26 & 0x3f;
+  switch (class) {
+    case instructionAbort:
+    case instructionAbortLower:
+    case fetchAlignment:
+      switch (actions.ownsBranch(at)) {
+        case 1:
+          context->X[16] = at;
+          context->ELR = (uint64_t)transomTrapEntry;
+          return;
+        case 2:
+          context->X[0] = at;
+          context->ELR = (uint64_t)actions.standIn;
+          return;
+      }
+      break;
+    case dataAbort:
+    case dataAbortLower:
+      for (int i = 0; i < TRANSOM_FAULT_RANGES; i++) {
+        if (at - ranges[i].start < ranges[i].end - ranges[i].start) {
+          context->ELR = ranges[i].resume;
+          return;
+        }
+      }
+      if (actions.settles(context->FAR, context->ESR, at)) return;
+      break;
+  }
+  if (at >= (uint64_t)__executable_start && at < (uint64_t)etext) {
+    context->X[0] = at;
+    context->X[1] = context->ESR;
+    context->X[2] = context->FAR;
+    context->X[3] = context->X[31];
+    context->ELR = (uint64_t)actions.recover;
+    return;
+  }
+  // Nothing of ours. The firmware keeps one handler for each exception, so stepping aside and
+  // letting the fault happen again is how its own gets to see it.
+  actions.cpu->RegisterInterruptHandler(actions.cpu, type, 0);
+  isInstalled = 0;
+}
+
+EFI_STATUS transomInstallExceptionHandler(const TransomFaultActions *wanted) {
+  actions = *wanted;
+  ranges[0] = (TransomFaultRange){
+      (uint64_t)transomGuestAccessStart, (uint64_t)transomGuestCopyStart,
+      (uint64_t)transomGuestAccessFault};
+  ranges[1] = (TransomFaultRange){
+      (uint64_t)transomGuestCopyStart, (uint64_t)transomGuestAccessEnd,
+      (uint64_t)transomGuestCopyFault};
+  EFI_STATUS status = actions.cpu->RegisterInterruptHandler(
+      actions.cpu, EXCEPT_AARCH64_SYNCHRONOUS_EXCEPTIONS, handle);
+  isInstalled = status == EFI_SUCCESS;
+  return status;
+}
+
+void transomRemoveExceptionHandler(void) {
+  if (!isInstalled) return;
+  actions.cpu->RegisterInterruptHandler(
+      actions.cpu, EXCEPT_AARCH64_SYNCHRONOUS_EXCEPTIONS, 0);
+  isInstalled = 0;
+}
+
+void transomSetFaultRange(uint32_t index, TransomFaultRange range) {
+  if (index < TRANSOM_FAULT_RANGES) ranges[index] = range;
+}
+
+uint64_t transomCodeStart(void) { return (uint64_t)__executable_start; }

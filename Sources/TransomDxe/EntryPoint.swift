@@ -1,0 +1,96 @@
+import CTransomDxe
+import CUEFI
+import Shim
+
+/// Where the firmware enters the driver.
+@_cdecl("transomEntry")
+public func transomEntry(
+  _ image: EFI_HANDLE?, _ table: UnsafeMutablePointer<EFI_SYSTEM_TABLE>?
+) -> EFI_STATUS {
+  guard let firmware = Firmware(image: image, table: table) else { return EFI_INVALID_PARAMETER }
+  transomOpenHeap(firmware.boot)
+  let console = Console(firmware: firmware)
+  let options = Options(from: firmware)
+  for word in options.unknown {
+    var line = Line("Transom: unknown option ")
+    line.add(text: word)
+    console.print(line)
+  }
+  guard !options.isOff else {
+    console.print(Line("Transom: switched off"))
+    return EFI_ABORTED
+  }
+  do throws(Driver.StartError) {
+    let driver = try Driver(firmware: firmware, options: options, console: console)
+    try driver.start()
+    Driver.current = driver
+    driver.makeResident()
+  } catch {
+    return explain(error, console)
+  }
+  return EFI_SUCCESS
+}
+
+private func explain(_ error: Driver.StartError, _ console: Console) -> EFI_STATUS {
+  switch error {
+  case .noCPU:
+    console.print(Line("Transom: the firmware has no EFI_CPU_ARCH_PROTOCOL"))
+    return EFI_UNSUPPORTED
+  case .noMemory:
+    console.print(Line("Transom: out of memory"))
+    return EFI_OUT_OF_RESOURCES
+  case .handlerTaken:
+    console.print(Line("Transom: somebody else handles synchronous exceptions"))
+    return EFI_ALREADY_STARTED
+  case .alreadyThere:
+    console.print(Line("Transom: this firmware already runs x64 images"))
+    return EFI_ALREADY_STARTED
+  case .cannotInstall:
+    console.print(Line("Transom: the emulator protocol cannot be installed"))
+    return EFI_UNSUPPORTED
+  }
+}
+
+extension Driver {
+  /// Everything that makes the loaded driver useful, and lets it be unloaded.
+  func makeResident() {
+    Identity.install(firmware)
+    if let loaded = firmware.interface(
+      on: firmware.image, GUIDs.loadedImage, as: EFI_LOADED_IMAGE_PROTOCOL.self)
+    {
+      loaded.pointee.Unload = { _ in unloadDriver() }
+    }
+    watchExitBootServices()
+    if options.isVerbose { introduce() }
+    guard options.dispatchesROMs else { return }
+    let before = displays()
+    dispatchOptionROMs()
+    attachConsoles(since: before)
+  }
+
+  private func introduce() {
+    var line = Line("Transom: EL")
+    line.add(decimal: transomExceptionLevel())
+    line.add(host.protection.attributes == nil ? ", CPU" : ", memory attribute")
+    line.add(" protocol, ")
+    line.add(decimal: (transomHeapSize() + Self.levelStackSize) >> 10)
+    line.add(" KiB, guest stack at ")
+    line.add(address: shim.stackBase)
+    console.print(line)
+  }
+
+  /// Behind ExitBootServices nothing of the driver's may call the firmware. Its memory, and the
+  /// firmware's exception vectors with its handler, go back to the operating system; no runtime
+  /// memory was ever taken. Guest code may still be called by events of its own in that group.
+  private func watchExitBootServices() {
+    var event: EFI_EVENT?
+    var group = GUIDs.exitBootServices
+    let status = firmware.boot.pointee.CreateEventEx(
+      UInt32(EVT_NOTIFY_SIGNAL), EFI_TPL(TPL_CALLBACK),
+      { _, _ in
+        Driver.current?.console.close()
+        transomCloseHeap()
+      }, nil, &group, &event)
+    if status == EFI_SUCCESS { exitEvent = event }
+  }
+}

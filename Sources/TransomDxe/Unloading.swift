@@ -1,0 +1,86 @@
+import CTransomDxe
+import CUEFI
+import Shim
+
+/// EFI_LOADED_IMAGE_PROTOCOL.Unload. Access Denied while x64 images remain that cannot be
+/// unloaded: somebody may still call them.
+func unloadDriver() -> EFI_STATUS {
+  guard let driver = Driver.current else { return EFI_NOT_READY }
+  guard driver.shim.depth == 0 else {
+    driver.console.print(Line("Transom: cannot be unloaded from x64 code"))
+    return EFI_ACCESS_DENIED
+  }
+  driver.detachConsoles()
+  guard driver.unloadGuests() else { return EFI_ACCESS_DENIED }
+  guard driver.stop() else { return EFI_OUT_OF_RESOURCES }
+  Identity.uninstall(driver.firmware)
+  if let event = driver.exitEvent { _ = driver.firmware.boot.pointee.CloseEvent(event) }
+  Driver.current = nil
+  return EFI_SUCCESS
+}
+
+extension Driver {
+  /// Unloads every x64 image, the latest first. False if one stays.
+  func unloadGuests() -> Bool {
+    var index = romDrivers.count
+    while index > 0 {
+      index -= 1
+      _ = unload(romDrivers[index])
+    }
+    romDrivers = []
+    while let image = shim.image(index: 0) {
+      let handle = host.imageHandle(at: image.base)
+      let status = handle.map { unload($0) } ?? EFI_NOT_FOUND
+      // The firmware tells us of each image that goes.
+      if let left = shim.image(index: 0), left == image {
+        var line = Line("Transom: ")
+        host.imageName(at: image.base, &line)
+        line.add(" does not unload: ")
+        line.add(status: status)
+        console.print(line)
+        return false
+      }
+    }
+    return true
+  }
+
+  /// Many drivers have no Unload. Those that follow the driver model can be parted from their
+  /// controllers from outside, and hold nothing then but the protocols on their own handle.
+  private func unload(_ handle: EFI_HANDLE) -> EFI_STATUS {
+    let boot = firmware.boot
+    guard
+      let image = firmware.interface(
+        on: handle, GUIDs.loadedImage, as: EFI_LOADED_IMAGE_PROTOCOL.self)
+    else { return EFI_NOT_FOUND }
+    if image.pointee.Unload == nil, retire(handle, image) {
+      image.pointee.Unload = { _ in EFI_SUCCESS }
+    }
+    return boot.pointee.UnloadImage(handle)
+  }
+
+  /// Stops a driver's bindings everywhere and takes back the interfaces that lie in its image.
+  /// False if it has no binding, or something in the image is still in use.
+  private func retire(
+    _ handle: EFI_HANDLE, _ image: UnsafeMutablePointer<EFI_LOADED_IMAGE_PROTOCOL>
+  ) -> Bool {
+    var bindings: [EFI_HANDLE] = []
+    firmware.forEachHandle(with: GUIDs.driverBinding) { candidate in
+      let binding = firmware.interface(
+        on: candidate, GUIDs.driverBinding, as: EFI_DRIVER_BINDING_PROTOCOL.self)
+      if binding?.pointee.ImageHandle == handle { bindings.append(candidate) }
+    }
+    guard !bindings.isEmpty else { return false }
+    for binding in bindings {
+      firmware.forEachHandle(with: GUIDs.pciIo) {
+        _ = firmware.boot.pointee.DisconnectController($0, binding, nil)
+      }
+    }
+    let start = address(of: image.pointee.ImageBase)
+    var isClean = true
+    firmware.forEachInterface { handle, guid, interface in
+      guard address(of: interface) &- start < image.pointee.ImageSize else { return }
+      if firmware.uninstall(guid, interface, from: handle) != EFI_SUCCESS { isClean = false }
+    }
+    return isClean
+  }
+}

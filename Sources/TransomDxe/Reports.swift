@@ -101,6 +101,7 @@ extension FirmwareHost {
       line.add("an access to port ")
       line.add(address: UInt64(port))
     case .outOfBudget: line.add("guest code ran too long without calling the firmware")
+    case .stopped: line.add("a stop that was asked for")
     }
   }
 

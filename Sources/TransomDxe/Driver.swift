@@ -10,6 +10,8 @@ final class Driver {
   nonisolated(unsafe) static var current: Driver?
   /// For the exception handler, which must not count references.
   nonisolated(unsafe) static var activeShim: Unmanaged<Shim<FirmwareHost>>?
+  /// The host while the driver is being made.
+  nonisolated(unsafe) static var starting: FirmwareHost?
   nonisolated(unsafe) static var hostState: UnsafeMutablePointer<FirmwareHost.State>?
 
   /// Bytes of the stack that guest code and all it calls run on.
@@ -23,6 +25,8 @@ final class Driver {
   let cpu: UnsafeMutablePointer<EFI_CPU_ARCH_PROTOCOL>
   let levelStack: UInt64
   private let emulator: ImageEmulator
+  /// Nil where the firmware has no memory for code: guests are interpreted.
+  let codePages: CodePages?
   /// Drivers started from option ROMs, to be unloaded with this one.
   var romDrivers: [EFI_HANDLE] = []
   /// Handles that were made consoles.
@@ -46,13 +50,16 @@ final class Driver {
     self.console = console
     self.cpu = cpu
     levelStack = stack
+    let protection = MemoryProtection(cpu: cpu, firmware: firmware)
     host = FirmwareHost(
-      firmware: firmware, protection: PageProtection(cpu: cpu, firmware: firmware),
-      console: console, options: options, hostStackLimit: stack)
+      firmware: firmware, protection: protection, console: console, options: options,
+      hostStackLimit: stack)
+    codePages =
+      options.isInterpreting ? nil : CodePages(firmware: firmware, protection: protection)
     var policies = Policies()
     policies.faultScope = .level
     policies.ports = options.ports
-    let engine = Engine()
+    let engine = Engine(configuration: Self.configuration(codePages))
     engine.state.pointee.instructionLimit = FirmwareHost.safepointInterval
     host.state.pointee.instructionLimit = withUnsafeMutablePointer(
       to: &engine.state.pointee.instructionLimit
@@ -64,6 +71,18 @@ final class Driver {
       throw .noMemory
     }
     interceptServices()
+  }
+
+  private static func configuration(_ codePages: CodePages?) -> EngineConfiguration {
+    var configuration = EngineConfiguration()
+    guard let codePages else { return configuration }
+    configuration.backend = .compiled
+    configuration.codeMemory = codePages.memory
+    configuration.protection = .firmware
+    configuration.hostFeatures = transomProcessorFeatures()
+    // For what is not compiled.
+    configuration.cacheOperations = 1 << 14
+    return configuration
   }
 
   /// What the driver frees is what it allocated; guest images are gone by then.

@@ -74,6 +74,7 @@ if bareMetal {
     .systemLibrary(
       name: "CCapstone", pkgConfig: "capstone", providers: [.apt(["libcapstone-dev"])]),
     .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    .systemLibrary(name: "CZLib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CLinuxHost"),
     .target(name: "CSimulatedFirmware", dependencies: ["CUEFI"]),
@@ -82,7 +83,18 @@ if bareMetal {
       name: "Disassembly", dependencies: ["CCapstone", "Translator"], swiftSettings: language),
     .target(
       name: "FirmwareVolume", dependencies: ["CLZMA", "OptionROM"], swiftSettings: language),
-    .target(name: "Trace", dependencies: ["CUEFI", "Shim"], swiftSettings: language),
+    .target(
+      name: "Trace", dependencies: ["CUEFI", "Shim"],
+      resources: [.embedInCode("Tables/protocols.txt"), .embedInCode("Tables/guids.txt")],
+      swiftSettings: language),
+    .target(
+      name: "Signature",
+      dependencies: [
+        "OptionROM", .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ], swiftSettings: language),
+    .target(name: "GDBRemote", swiftSettings: language),
     .target(name: "DeviceModels", swiftSettings: abandonable),
     .target(
       name: "SimulatedFirmware",
@@ -109,12 +121,14 @@ if bareMetal {
       name: "Transom",
       dependencies: [
         "SimulatedFirmware", "DeviceModels", "DeviceTree", "Disassembly", "FirmwareVolume",
-        "Trace", "LinuxHost", "Shim", "Translator", "OptionROM", "CUEFI", "CPNG",
+        "Trace", "LinuxHost", "Shim", "Translator", "OptionROM", "CUEFI", "CPNG", "GDBRemote",
+        "CTranslator",
       ], swiftSettings: abandonable),
     .target(
       name: "TransomCommands",
       dependencies: [
         "Transom", "OptionROM", "FirmwareVolume", "Disassembly", "Translator", "Vectors",
+        "Signature", "CZLib",
         "Benchmark",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Crypto", package: "swift-crypto"),
@@ -128,7 +142,8 @@ if bareMetal {
     .testTarget(
       name: "TranslatorTests",
       dependencies: [
-        "Translator", "CTranslator", "Disassembly", "FirmwareVolume", "OptionROM",
+        "Translator", "CTranslator", "CNativeRunner", "Disassembly", "FirmwareVolume", "LinuxHost",
+        "OptionROM",
       ],
       exclude: ["Cases"],
       swiftSettings: language),
@@ -148,10 +163,15 @@ if bareMetal {
     .testTarget(
       name: "TraceTests", dependencies: ["Trace"], swiftSettings: language),
     .testTarget(
+      name: "SignatureTests", dependencies: ["Signature", "OptionROM"], swiftSettings: language),
+    .testTarget(
+      name: "GDBRemoteTests", dependencies: ["GDBRemote"], swiftSettings: language),
+    .testTarget(
       name: "TransomTests",
       dependencies: [
         "Transom", "TransomCommands", "FirmwareVolume", "OptionROM", "DeviceModels",
-        "SimulatedFirmware",
+        "SimulatedFirmware", "Trace",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),
   ]
@@ -175,6 +195,7 @@ let package = Package(
     : [
       .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
       .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+      .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     ],
   targets: targets
 )

@@ -38,6 +38,14 @@ Status efiMain(Handle image, SystemTable *system) {
     case 'l':
       for (;;) zero = zero;
     case 'b': __asm__ volatile("int3"); break;
+    // Makes the firmware's own code touch what is not there.
+    case 'h': system->boot->CopyMem((void *)0x0000612345678000ull, (const void *)&zero, 8); break;
+    // Takes all memory there is, touches it, and keeps it.
+    case 'm':
+      for (uint64_t memory; !system->boot->AllocatePages(0, 4, 256, &memory);)
+        for (uint64_t page = 0; page < 256; page++)
+          *(volatile uint64_t *)(memory + page * 4096) = memory;
+      for (;;) zero = zero;
     case 'e': return leave(image, system);
     default: return UNSUPPORTED;
   }

@@ -48,8 +48,10 @@ void *firmware_uninstall_multiple(void) { return (void *)uninstall_multiple; }
 
 EFI_STATUS firmware_enter(
     FirmwareCall *call, EFI_IMAGE_ENTRY_POINT entry, EFI_HANDLE image, void *table) {
+  // Zeros in the registers of arguments it does not have: a report of them repeats.
+  EFI_STATUS (*start)(EFI_HANDLE, void *, uint64_t, uint64_t) = (void *)entry;
   // The underscore variant leaves the signal mask alone: no system call on this path.
-  if (_setjmp(call->buffer) == 0) call->status = entry(image, table);
+  if (_setjmp(call->buffer) == 0) call->status = start(image, table, 0, 0);
   return call->status;
 }
 

@@ -36,9 +36,11 @@ extension PageProtection {
 
 extension EngineConfiguration {
   /// Chooses the back end that compiles for this host.
-  public mutating func compileOnLinux() throws(CodeMemoryError) {
+  ///
+  /// `codeSize` in bytes, `CodeMemory.leastSize` at least: what bounds the code cache.
+  public mutating func compileOnLinux(codeSize: Int = 32 << 20) throws(CodeMemoryError) {
     backend = .compiled
-    codeMemory = try CodeMemory.mapOnLinux()
+    codeMemory = try CodeMemory.mapOnLinux(size: max(codeSize, CodeMemory.leastSize))
     protection = .linux
   }
 }

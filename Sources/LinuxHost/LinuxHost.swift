@@ -127,6 +127,22 @@ public struct LinuxHost: HostContract {
   public func didLeaveGuest(target: UInt64, result: UInt64, token: UInt64, depth: Int) {
     machine.didLeaveGuest(machine.context, target, result, token, depth)
   }
+  public func answerInstead(
+    target: UInt64, arguments: UnsafeMutablePointer<UInt64>
+  ) -> UInt64? {
+    var result: UInt64 = 0
+    return machine.answerInstead(machine.context, target, arguments, &result) ? result : nil
+  }
+  public func amend(
+    result: UInt64, target: UInt64, arguments: UnsafeMutablePointer<UInt64>
+  ) -> UInt64 {
+    machine.amend(machine.context, result, target, arguments)
+  }
+  public var observesInstructions: Bool { machine.observesInstructions(machine.context) }
+  public func willExecute(_ address: UInt64) { machine.willExecute(machine.context, address) }
+  public func didTranslate(_ address: UInt64, instructions: UInt64) {
+    machine.didTranslate(machine.context, address, instructions)
+  }
   public func didInvalidate(_ address: UInt64, count: UInt64) {
     machine.didInvalidate(machine.context, address, count)
   }

@@ -49,6 +49,18 @@ public struct Machine {
   public var didLeaveGuest: @convention(c) (Context, UInt64, UInt64, UInt64, Int) -> Void = {
     _, _, _, _, _ in
   }
+  /// Stores the result and returns true to answer a call out instead of its function.
+  public var answerInstead:
+    @convention(c) (
+      Context, UInt64, UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<UInt64>
+    ) -> Bool = { _, _, _, _ in false }
+  public var amend:
+    @convention(c) (Context, UInt64, UInt64, UnsafeMutablePointer<UInt64>) -> UInt64 = {
+      _, result, _, _ in result
+    }
+  public var observesInstructions: @convention(c) (Context) -> Bool = { _ in false }
+  public var willExecute: @convention(c) (Context, UInt64) -> Void = { _, _ in }
+  public var didTranslate: @convention(c) (Context, UInt64, UInt64) -> Void = { _, _, _ in }
   public var didInvalidate: @convention(c) (Context, UInt64, UInt64) -> Void = { _, _, _ in }
   /// The pointer is to a `FaultReport`.
   public var didEndRun: @convention(c) (Context, UnsafeRawPointer) -> Void = { _, _ in }

@@ -15,6 +15,8 @@ public enum FaultKind: Equatable {
   /// A port access under `Policies.Ports.trap`.
   case portAccess(port: UInt16)
   case outOfBudget
+  /// The host ended it, through `Shim.stop`.
+  case stopped
 }
 
 /// A guest address, with the image it lies in.

@@ -41,11 +41,14 @@ extension Shim {
     let action = interceptions.pointee.action(for: target)
     let released = action.map { before($0, arguments) } ?? false
     host.releaseInterrupts()
-    let result = transomCallHost(target, arguments)
+    var result =
+      host.answerInstead(target: target, arguments: arguments)
+      ?? transomCallHost(target, arguments)
     host.holdInterrupts()
 
     // Whatever was entered since is over, however it was left.
     dropLevels(to: index + 1)
+    result = host.amend(result: result, target: target, arguments: arguments)
     history.pointee.finish(call, result: result)
     if let action { after(action, arguments, result: result, released: released) }
     host.didCallHost(target: target, arguments: arguments, result: result)

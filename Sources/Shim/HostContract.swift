@@ -119,6 +119,16 @@ public protocol HostContract {
   /// A guest access to low memory went to the shadow (`Policies.LowMemory`). Guest state is in
   /// flight: to be remembered, not told.
   func didAccessLowMemory(_ address: UInt64, isWrite: Bool, from location: CodeLocation)
+  /// The result of a call out that the host answers itself; nil lets the function be called.
+  func answerInstead(target: UInt64, arguments: UnsafeMutablePointer<UInt64>) -> UInt64?
+  /// What the guest gets for a host function's result.
+  func amend(result: UInt64, target: UInt64, arguments: UnsafeMutablePointer<UInt64>) -> UInt64
+  /// Whether `willExecute` is to be called for each guest instruction. That is slow.
+  var observesInstructions: Bool { get }
+  /// A guest instruction is next. The host may change the guest's state.
+  func willExecute(_ address: UInt64)
+  /// Guest code at an address was translated: so many instructions of it.
+  func didTranslate(_ address: UInt64, instructions: UInt64)
   /// Translations of a range were dropped.
   func didInvalidate(_ address: UInt64, count: UInt64)
   /// A run has ended early. The pointer is valid until `Shim.clearOutcome()`.
@@ -145,6 +155,15 @@ extension HostContract {
   ) -> UInt64 { 0 }
   public func didLeaveGuest(target: UInt64, result: UInt64, token: UInt64, depth: Int) {}
   public func didAccessLowMemory(_ address: UInt64, isWrite: Bool, from location: CodeLocation) {}
+  public func answerInstead(target: UInt64, arguments: UnsafeMutablePointer<UInt64>) -> UInt64? {
+    nil
+  }
+  public func amend(
+    result: UInt64, target: UInt64, arguments: UnsafeMutablePointer<UInt64>
+  ) -> UInt64 { result }
+  public var observesInstructions: Bool { false }
+  public func willExecute(_ address: UInt64) {}
+  public func didTranslate(_ address: UInt64, instructions: UInt64) {}
   public func didInvalidate(_ address: UInt64, count: UInt64) {}
   public func didEndRun(_ report: UnsafePointer<FaultReport>) {}
   public func didForgetOutcome() {}

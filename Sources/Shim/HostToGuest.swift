@@ -69,6 +69,9 @@ extension Shim {
       for index in 4..<16 { words[1 + index] = arguments[index] }
     } else {
       var address = policies.returnAddress
+      // A stack of the guest's own can share its page with translated code.
+      _ = engine.releasePage(of: top)
+      _ = engine.releasePage(of: top + entryFrame - 1)
       let written =
         transomCopyToGuest(top, &address, 8)
         + transomCopyToGuest(top + 40, arguments + 4, 96)

@@ -13,7 +13,7 @@ extension Shim {
     let state = engine.state
     var stalledAt: (count: UInt64, attempts: Int) = (UInt64.max, 0)
     while status.pointee.outcome == nil {
-      var exit = engine.run()
+      var exit = host.observesInstructions ? runObserved() : engine.run()
       if case .fault(14, let code, _) = exit, code & 0x10 == 0 {
         // A data access to nowhere: perhaps a device register.
         guard let other = engine.step(window: window) else { continue }
@@ -40,8 +40,11 @@ extension Shim {
           } else {
             stalledAt = (state.pointee.instructionCount, 0)
           }
+          let translated = engine.translatedInstructions
           if stalledAt.attempts > 64 || !engine.translate(at: target) {
             end(.exception(vector: 14, errorCode: 0x14), access: target)
+          } else if engine.translatedInstructions != translated {
+            host.didTranslate(target, instructions: engine.translatedInstructions &- translated)
           }
         case .none:
           if !adoptOnBranch(target) { end(.wildBranch, access: target) }
@@ -76,7 +79,7 @@ extension Shim {
     } catch { return false }
   }
 
-  private var window: DeviceWindow {
+  var window: DeviceWindow {
     let receiver: TrapReceiver = self
     return DeviceWindow(
       context: Unmanaged.passUnretained(receiver).toOpaque(),

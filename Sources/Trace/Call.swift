@@ -9,6 +9,11 @@ public struct Call: Sendable {
   public var depth: Int
   /// Guest instructions executed when it began.
   public var instructions: UInt64
+  /// Virtual time when it began, in nanoseconds.
+  public var time: UInt64 = 0
+  /// What stood, before the call, where arguments point through which a service both takes and
+  /// answers; in the order of the arguments.
+  var before = SIMD4<UInt64>()
   /// The function called, and the return address in its caller.
   public var target: UInt64
   public var caller: UInt64

@@ -2,168 +2,175 @@
 ///
 /// Whatever a pointer points to is read when the text is made, so a call is decoded right after
 /// it has returned; one decoded later shows what lies there by then.
-public struct CallDecoder {
+public final class CallDecoder {
   /// Reads guest memory: up to `count` bytes at the address, nil if it cannot be read.
   public typealias ReadMemory = (_ address: UInt64, _ count: Int) -> [UInt8]?
   /// Names an address: a service, or an image and offset. Nil if it is nowhere known.
   public typealias NameOf = (_ address: UInt64) -> String?
 
-  private let read: ReadMemory
-  private let nameOf: NameOf
-  private let signatures: Signatures
-  private let guids: GUIDNames
-
-  /// Strings and buffers are shown up to these many elements.
-  private let longestString = 80
-  private let longestBuffer = 4
+  let environment: TraceEnvironment
+  let values: ValueWriter
+  let signatures: Signatures
+  var filter = TraceFilter() { didSet { targets = [:] } }
+  private var targets: [UInt64: TraceTarget] = [:]
+  private let scratch = ByteBuffer(capacity: 4096)
 
   public init(
+    environment: TraceEnvironment, signatures: Signatures = .builtIn,
+    guids: GUIDNames = .wellKnown
+  ) {
+    self.environment = environment
+    self.signatures = signatures
+    var names = guids
+    names.add(signatures.guids)
+    values = ValueWriter(environment: environment, guids: names)
+  }
+
+  /// A decoder that knows names and memory and nothing else of its machine.
+  public convenience init(
     signatures: Signatures = .builtIn, guids: GUIDNames = .wellKnown, nameOf: @escaping NameOf,
     read: @escaping ReadMemory
   ) {
-    self.signatures = signatures
-    self.guids = guids
-    self.nameOf = nameOf
-    self.read = read
+    var environment = TraceEnvironment()
+    environment.function = nameOf
+    environment.read = { address, target, count in
+      guard let bytes = read(address, count), bytes.count == count else { return false }
+      target.copyMemory(from: bytes, byteCount: count)
+      return true
+    }
+    self.init(environment: environment, signatures: signatures, guids: guids)
+  }
+
+  /// Forgets what is known of addresses: an image came or went.
+  func forgetAddresses() {
+    targets = [:]
+    values.forgetImages()
+  }
+
+  /// What is known of the function a call is to.
+  func target(of address: UInt64, _ direction: Call.Direction) -> TraceTarget {
+    if let known = targets[address] { return known }
+    var function = environment.function(address)
+    if function == nil, direction == .hostToGuest {
+      environment.learn(address)
+      function = environment.function(address)
+    }
+    let target = TraceTarget(
+      name: function ?? values.text { values.name(address, into: $0) }, known: function != nil,
+      direction: direction, signatures: signatures, filter: filter)
+    // One without a name may get it later, when its protocol is installed.
+    if target.signature != nil || direction == .guestToHost { targets[address] = target }
+    return target
   }
 
   /// The target's name, or its address.
-  public func target(_ call: Call) -> String { name(call.target) }
+  public func target(_ call: Call) -> String { target(of: call.target, call.direction).name }
+
+  /// The name traces show, with the instance.
+  func display(_ call: Call, _ target: TraceTarget) -> String {
+    let key = target.group == "Function" ? call.target : call.arguments[0]
+    return target.display(instance: key, environment.instance)
+  }
 
   /// An address by name where it has one.
-  public func name(_ address: UInt64) -> String { nameOf(address) ?? ValueNames.hex(address) }
+  public func name(_ address: UInt64) -> String {
+    environment.function(address) ?? values.text { values.name(address, into: $0) }
+  }
 
-  /// "gBS->LocateProtocol(protocol: Pcd, registration: 0x0, …) = EFI_SUCCESS".
+  /// "gBS->LocateProtocol(protocol: Pcd, registration: NULL, …) = EFI_SUCCESS".
   public func line(_ call: Call) -> String {
-    let name = target(call)
-    guard let signature = signatures[name] else {
-      let words = (0..<4).map { ValueNames.hex(call.arguments[$0]) }
-      return name + "(" + words.joined(separator: ", ") + ", …)" + outcome(call, .pointer)
-    }
-    let arguments = signature.arguments.enumerated().compactMap { index, argument in
-      argument.type == .skip
-        ? nil : "\(argument.name): \(value(at: index, of: call, signature))"
-    }
-    return name + "(" + arguments.joined(separator: ", ") + ")" + outcome(call, signature.result)
+    scratch.removeAll()
+    let target = target(of: call.target, call.direction)
+    scratch.append(display(call, target))
+    appendArguments(call, target, .whole, to: scratch)
+    appendResult(call, target, to: scratch)
+    return scratch.text
   }
 
   /// The call as two platforms must have it in common: no addresses, no handles, no times.
   /// "LocateProtocol Pcd", "PciIo.Mem.Write u8 2 1026 1 [0x1]", and " !NOT_FOUND" if it failed.
   public func conversation(_ call: Call) -> String {
-    let name = target(call)
-    let canonical = Signatures.canonical(name)
-    var words = [
-      canonical.hasPrefix("BootServices.")
-        ? String(canonical.dropFirst("BootServices.".count)) : canonical
-    ]
-    guard let signature = signatures[name] else { return words[0] }
+    let target = target(of: call.target, call.direction)
+    scratch.removeAll()
+    let boot = "BootServices."
+    scratch.append(
+      target.canonical.hasPrefix(boot)
+        ? String(target.canonical.dropFirst(boot.count)) : target.canonical)
+    guard let signature = target.signature else { return scratch.text }
     for (index, argument) in signature.arguments.enumerated() where argument.isConversation {
-      words.append(value(at: index, of: call, signature))
+      scratch.append(0x20)
+      values.write(call, index, signature, .whole, json: false, to: scratch)
     }
     if signature.result == .status, let result = call.result, result != 0 {
-      words.append("!" + ValueNames.status(result).replacingPrefix("EFI_"))
+      scratch.append(" !")
+      let name = ValueNames.status(result)
+      scratch.append(name.hasPrefix("EFI_") ? String(name.dropFirst(4)) : name)
     }
-    return words.joined(separator: " ")
+    return scratch.text
   }
 
-  private func outcome(_ call: Call, _ type: ValueType) -> String {
-    guard type != .none else { return "" }
-    guard let result = call.result else { return " = ?" }
-    return " = " + scalar(result, type)
-  }
-
-  private func value(at index: Int, of call: Call, _ signature: Signature) -> String {
-    guard index < 16 else { return "…" }
-    let raw = call.arguments[index]
-    switch signature.arguments[index].type {
-    case .bytes(let width, let count):
-      return elements(at: raw, width: call.arguments[width], count: call.arguments[count])
-    case .interfaces:
-      return interfaces(call.arguments, from: index)
-    case let type:
-      return scalar(raw, type)
-    }
-  }
-
-  private func scalar(_ raw: UInt64, _ type: ValueType) -> String {
-    switch type {
-    case .decimal(let bits): String(raw & mask(bits))
-    case .hexadecimal(let bits): ValueNames.hex(raw & mask(bits))
-    case .boolean: raw & 0xFF == 0 ? "FALSE" : "TRUE"
-    case .status: ValueNames.status(raw)
-    case .tpl: ValueNames.tpl(raw)
-    case .guid: guid(at: raw)
-    case .string16: string(at: raw)
-    case .out, .inOut: raw == 0 ? "NULL" : "→ " + (word(at: raw).map(ValueNames.hex) ?? "?")
-    case .allocateType: ValueNames.allocateType(raw)
-    case .memoryType: ValueNames.memoryType(raw)
-    case .eventType: ValueNames.hex(raw & mask(32))
-    case .timerType: ValueNames.timerType(raw)
-    case .locateSearch: ValueNames.locateSearch(raw)
-    case .openAttributes: ValueNames.openAttributes(raw)
-    case .pciWidth: ValueNames.pciWidth(raw)
-    case .attributeOperation: ValueNames.attributeOperation(raw)
-    case .pointer: raw == 0 ? "NULL" : name(raw)
-    case .handle: ValueNames.hex(raw)
-    case .bytes, .interfaces, .skip, .none: ValueNames.hex(raw)
-    }
-  }
-
-  private func mask(_ bits: UInt64) -> UInt64 { bits >= 64 ? .max : 1 << bits - 1 }
-
-  private func guid(at address: UInt64) -> String {
-    guard address != 0 else { return "NULL" }
-    guard let bytes = read(address, 16), let guid = GUIDValue(bytes: bytes) else { return "?" }
-    return guids.name(guid)
-  }
-
-  private func word(at address: UInt64) -> UInt64? {
-    guard let bytes = read(address, 8), bytes.count == 8 else { return nil }
-    return bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
-  }
-
-  private func string(at address: UInt64) -> String {
-    guard address != 0 else { return "NULL" }
-    var units: [UInt16] = []
-    while units.count < longestString {
-      guard let pair = read(address &+ UInt64(2 * units.count), 2), pair.count == 2 else {
-        return "?"
+  /// "(name: value, …)".
+  func appendArguments(
+    _ call: Call, _ target: TraceTarget, _ moment: ValueWriter.Moment, to buffer: ByteBuffer
+  ) {
+    buffer.append(0x28)
+    guard let signature = target.signature else {
+      for index in 0..<4 {
+        values.scalar(call.arguments[index], .pointer, json: false, to: buffer)
+        buffer.append(", ")
       }
-      let unit = UInt16(pair[0]) | UInt16(pair[1]) << 8
-      if unit == 0 { break }
-      units.append(unit)
+      buffer.append("…)")
+      return
     }
-    let text = String(decoding: units, as: UTF16.self).unicodeScalars.map {
-      $0.value < 0x20 ? $0.escaped(asASCII: false) : String($0)
+    var isFirst = true
+    for (index, argument) in signature.arguments.enumerated() where argument.type != .skip {
+      if moment == .closing, !argument.type.answers { continue }
+      if !isFirst { buffer.append(", ") }
+      isFirst = false
+      buffer.append(argument.name)
+      buffer.append(": ")
+      values.write(call, index, signature, moment, json: false, to: buffer)
     }
-    return "\"" + text.joined() + (units.count == longestString ? "…" : "") + "\""
+    buffer.append(0x29)
   }
 
-  private func elements(at address: UInt64, width: UInt64, count: UInt64) -> String {
-    guard let size = ValueNames.pciElementSize(width) else { return ValueNames.hex(address) }
-    let wanted = ValueNames.isFill(width) ? min(1, count) : count
-    let shown = Int(min(wanted, UInt64(longestBuffer)))
-    guard let bytes = read(address, shown * size), bytes.count == shown * size else { return "?" }
-    let words = (0..<shown).map { index in
-      let element = bytes[index * size..<(index + 1) * size]
-      return ValueNames.hex(element.reversed().reduce(0) { $0 << 8 | UInt64($1) })
+  func argumentsJSON(_ call: Call) -> String {
+    let target = target(of: call.target, call.direction)
+    let buffer = ByteBuffer(capacity: 512)
+    buffer.append(0x5B)
+    let moment: ValueWriter.Moment = call.result == nil ? .opening : .whole
+    for (index, argument) in (target.signature?.arguments ?? []).enumerated().prefix(16) {
+      if index > 0 { buffer.append(0x2C) }
+      buffer.append(target.argumentHeads[index])
+      buffer.append(",\"raw\":\"")
+      buffer.append(hex: call.arguments[index])
+      buffer.append("\"")
+      if argument.type != .skip, let signature = target.signature {
+        buffer.append(",\"value\":")
+        values.write(call, index, signature, moment, json: true, to: buffer)
+      }
+      buffer.append(0x7D)
     }
-    return "[" + words.joined(separator: " ") + (UInt64(shown) < wanted ? " …]" : "]")
+    buffer.append(0x5D)
+    return buffer.text
   }
 
-  private func interfaces(_ arguments: SIMD16<UInt64>, from first: Int) -> String {
-    var names: [String] = []
-    var index = first
-    while index < 16, arguments[index] != 0 {
-      names.append(guid(at: arguments[index]))
-      index += 2
-    }
-    return "[" + names.joined(separator: " ") + "]"
+  func resultJSON(_ call: Call) -> String {
+    let type = target(of: call.target, call.direction).signature?.result ?? .pointer
+    guard type != .none, let result = call.result else { return "null" }
+    let buffer = ByteBuffer(capacity: 64)
+    values.scalar(result, type, json: true, to: buffer)
+    return buffer.text
   }
-}
 
-extension String {
-  fileprivate func replacingPrefix(_ prefix: String) -> String {
-    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
+  func appendResult(_ call: Call, _ target: TraceTarget, to buffer: ByteBuffer) {
+    let type = target.signature?.result ?? .pointer
+    guard type != .none else { return }
+    guard let result = call.result else {
+      buffer.append(" = ?")
+      return
+    }
+    buffer.append(" = ")
+    values.scalar(result, type, json: false, to: buffer)
   }
 }

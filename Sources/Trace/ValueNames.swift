@@ -38,6 +38,19 @@ public enum ValueNames {
     }
   }
 
+  /// The value of a status by name ("EFI_NOT_FOUND", "NOT_FOUND") or number; nil if it is neither.
+  public static func status(named name: some StringProtocol) -> UInt64? {
+    let upper = name.uppercased()
+    let bare = upper.hasPrefix("EFI_") ? String(upper.dropFirst(4)) : upper
+    if bare == "SUCCESS" { return 0 }
+    if let index = errors.firstIndex(of: bare) { return 1 << 63 | UInt64(index + 1) }
+    if bare.hasPrefix("WARN_"), let index = warnings.firstIndex(of: String(bare.dropFirst(5))) {
+      return UInt64(index + 1)
+    }
+    if upper.hasPrefix("0X") { return UInt64(upper.dropFirst(2), radix: 16) }
+    return UInt64(upper)
+  }
+
   /// EFI_OPEN_PROTOCOL_* (UEFI 2.10, 7.3).
   public static func openAttributes(_ value: UInt64) -> String {
     flags(
@@ -66,6 +79,43 @@ public enum ValueNames {
 
   public static func attributeOperation(_ value: UInt64) -> String {
     enumeration(value, ["Get", "Set", "Enable", "Disable", "Supported"])
+  }
+  /// EFI_PCI_IO_PROTOCOL_OPERATION (14.4); the root bridge's 64-bit ones follow.
+  public static func dmaOperation(_ value: UInt64) -> String {
+    enumeration(value, ["Read", "Write", "CommonBuffer", "Read64", "Write64", "CommonBuffer64"])
+  }
+  /// EFI_GRAPHICS_OUTPUT_BLT_OPERATION (12.9).
+  public static func bltOperation(_ value: UInt64) -> String {
+    enumeration(value, ["VideoFill", "VideoToBltBuffer", "BufferToVideo", "VideoToVideo"])
+  }
+  public static func resetType(_ value: UInt64) -> String {
+    enumeration(value, ["Cold", "Warm", "Shutdown", "PlatformSpecific"])
+  }
+  /// EFI_VARIABLE_* (8.2).
+  public static func variableAttributes(_ value: UInt64) -> String {
+    flags(
+      value & 0xFFFF_FFFF,
+      [
+        "NON_VOLATILE", "BOOTSERVICE_ACCESS", "RUNTIME_ACCESS", "HARDWARE_ERROR_RECORD",
+        "AUTHENTICATED", "TIME_BASED_AUTHENTICATED", "APPEND_WRITE", "ENHANCED_AUTHENTICATED",
+      ])
+  }
+  /// EVT_* (7.1): two types are values of their own, the others flags.
+  public static func eventType(_ value: UInt64) -> String {
+    let value = value & 0xFFFF_FFFF
+    if value == 0x201 { return "SIGNAL_EXIT_BOOT_SERVICES" }
+    if value == 0x6000_0202 { return "SIGNAL_VIRTUAL_ADDRESS_CHANGE" }
+    var names: [String] = []
+    var rest = value
+    for (bit, name): (UInt64, String) in [
+      (0x8000_0000, "TIMER"), (0x4000_0000, "RUNTIME"), (0x100, "NOTIFY_WAIT"),
+      (0x200, "NOTIFY_SIGNAL"),
+    ] where rest & bit != 0 {
+      names.append(name)
+      rest &= ~bit
+    }
+    if rest != 0 { names.append(hex(rest)) }
+    return names.isEmpty ? "0" : names.joined(separator: "|")
   }
   public static func allocateType(_ value: UInt64) -> String {
     enumeration(value, ["AnyPages", "MaxAddress", "Address"])

@@ -8,6 +8,8 @@ public struct FuzzCommand: ParsableCommand {
     commandName: "fuzz",
     abstract: "Compare the translated processor with this machine's over random cases.",
     discussion: """
+      Example: transom fuzz --count 10000 --only adc
+
       Cases come from the encoding table; the same seed gives the same cases. What differs is \
       shrunk and shown; --keep writes it in the form `transom vectors` reads. Exit codes: 0 no \
       difference; 1 differences; 2 usage, or this machine is no x86-64.

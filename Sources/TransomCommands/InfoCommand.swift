@@ -8,6 +8,8 @@ public struct InfoCommand: ParsableCommand {
     commandName: "info",
     abstract: "List the images in an option ROM, EFI file or firmware image.",
     discussion: """
+      Example: transom info card.rom
+
       Exit codes: 0 the listing is complete; 2 usage, or the file cannot be read; 3 the file is \
       malformed. What can be listed of a malformed file is listed all the same.
       """)

@@ -9,6 +9,8 @@ public struct PackCommand: ParsableCommand {
     commandName: "pack",
     abstract: "Pack an EFI driver into a PCI option ROM.",
     discussion: """
+      Example: transom pack driver.efi -o card.rom --vendor 0x1234 --device 0x1111 --class 0x038000
+
       Exit codes: 0 written; 2 usage, or a file cannot be read or written; 3 the driver is \
       malformed.
       """)

@@ -9,7 +9,7 @@ public struct TranslateCommand: ParsableCommand {
     commandName: "translate",
     abstract: "Show a block of guest code, its IR and the host code it becomes, side by side.",
     discussion: """
-      Examples: transom translate --hex "48 01 d8 75 03" --backend aarch64
+      Example: transom translate --hex "48 01 d8 75 03" --backend aarch64
       transom translate OVMF_CODE_4M.fd:QemuVideoDxe --at 0x1234
 
       Exit codes: 0 fine; 2 usage; 3 the image is damaged.

@@ -6,9 +6,10 @@ public struct TransomCommand: ParsableCommand {
     commandName: "transom",
     abstract: "Run x86-64 PCI option ROMs where the processor is another.",
     subcommands: [
-      InfoCommand.self, RunCommand.self, PackCommand.self, DisassembleCommand.self,
-      VectorsCommand.self, FuzzCommand.self, CallCommand.self,
-      BenchCommand.self, TranslateCommand.self,
+      InfoCommand.self, RunCommand.self, TraceCommand.self, DiffCommand.self, TestCommand.self,
+      ObserveCommand.self, AuditCommand.self, PackCommand.self, DisassembleCommand.self,
+      VectorsCommand.self, FuzzCommand.self, CallCommand.self, BenchCommand.self,
+      TranslateCommand.self,
     ])
 
   public init() {}

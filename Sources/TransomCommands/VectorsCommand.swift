@@ -9,6 +9,8 @@ public struct VectorsCommand: ParsableCommand {
     commandName: "vectors",
     abstract: "Run processor test cases, one JSON object a line.",
     discussion: """
+      Example: transom vectors cases.jsonl --backend native
+
       Every line holds code, the state before and what must hold after. A line that fails says \
       what differed; the last line counts. Exit codes: 0 all passed; 1 some failed; 2 usage, or \
       the file cannot be read.

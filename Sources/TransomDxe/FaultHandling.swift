@@ -3,6 +3,7 @@ import CTransomDxe
 import CTranslator
 import CUEFI
 import Shim
+import Translator
 
 // The Swift half of the exception handler, and what becomes of a trap in our own code.
 

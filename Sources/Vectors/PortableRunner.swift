@@ -37,6 +37,7 @@ package final class PortableRunner {
   /// What came of one run.
   package struct Outcome: Sendable {
     package var ending: Ending
+    package var runEnding: RunEnding
     package var faultAddress: UInt64
     package var state: ProcessorState
     package var guestInstructions: UInt64
@@ -146,14 +147,18 @@ package final class PortableRunner {
     state.words.withUnsafeMutableBytes { to in
       withUnsafeBytes(of: result.words) { to.copyMemory(from: $0) }
     }
-    let ending: Ending =
+    let ending: RunEnding =
       switch Int(result.ending) {
-      case Int(transomEndingFault): .fault(vector: UInt8(truncatingIfNeeded: result.vector))
+      case Int(transomEndingFault):
+        .fault(
+          vector: UInt8(truncatingIfNeeded: result.vector), address: result.faultAddress)
       case Int(transomEndingTimedOut): .timedOut
+      case Int(transomEndingReturned): .returned
       default: .halted
       }
     return Outcome(
-      ending: ending, faultAddress: result.faultAddress, state: state,
+      ending: Ending.of(ending).ending, runEnding: ending, faultAddress: result.faultAddress,
+      state: state,
       guestInstructions: result.guestInstructions,
       translatedInstructions: result.translatedInstructions, codeBytes: result.codeBytes,
       nanoseconds: result.nanoseconds, hostInstructions: counts?.inCode,

@@ -9,7 +9,7 @@ private let callTarget: Function0 = { function(target, Function0.self)() + 1 }
 nonisolated(unsafe) private var register: UInt64 = 0
 private let registerAddress: UInt64 = 0x6000_0000_0000
 
-final class FaultTests: XCTestCase {
+class FaultTests: XCTestCase {
   func testTheReportNamesImageOffsetRegistersAndCalls() throws {
     let machine = try TestMachine()
     let entry = machine.place {

@@ -22,7 +22,7 @@ private let goDown: Function1 = { left in
 private let callBack: Function2 = { target, value in function(target, Function1.self)(value) }
 
 /// The fixture drivers, with just enough of a system table for their entry points.
-final class FixtureTests: XCTestCase {
+class FixtureTests: XCTestCase {
   private var machine: TestMachine!
   private var image: (base: UInt64, pages: Int)?
   private var table: UnsafeMutablePointer<UInt64>!

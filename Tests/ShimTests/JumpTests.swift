@@ -22,7 +22,7 @@ private let startImage: Function0 = {
 }
 private let callBack: Function0 = { function(guestLanding, Function0.self)() }
 
-final class JumpTests: XCTestCase {
+class JumpTests: XCTestCase {
   func testNativeJumpsOverLevelsTenThousandTimes() throws {
     let machine = try TestMachine()
     guestEntry = machine.place {

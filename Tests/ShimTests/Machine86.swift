@@ -66,6 +66,7 @@ struct Assembler {
 typealias Function0 = @convention(c) () -> UInt64
 typealias Function1 = @convention(c) (UInt64) -> UInt64
 typealias Function2 = @convention(c) (UInt64, UInt64) -> UInt64
+typealias Function4 = @convention(c) (UInt64, UInt64, UInt64, UInt64) -> UInt64
 typealias Function16 =
   @convention(c) (
     UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64,
@@ -94,7 +95,10 @@ final class TestMachine {
   let shim: Shim<LinuxHost>
   let code: UnsafeMutablePointer<UInt8>
   private var used = 0
+  private let codeMemory: CodeMemory?
   static let codeSize = 16384
+  /// Whether machines made from now on compile guest code; the other way is to interpret it.
+  nonisolated(unsafe) static var compiles = false
 
   init(policies: Policies = Policies(), machine: Machine? = nil) throws {
     var machine = machine ?? Machine()
@@ -106,7 +110,12 @@ final class TestMachine {
         return TestMachine.isExecutable(address, &start, &end) ? Machine.host : Machine.none
       }
     }
-    shim = try Shim(host: LinuxHost(machine: machine), engine: Engine(), policies: policies)
+    var configuration = EngineConfiguration()
+    if Self.compiles { try configuration.compileOnLinux(codeSize: 1 << 20) }
+    codeMemory = configuration.codeMemory
+    shim = try Shim(
+      host: LinuxHost(machine: machine), engine: Engine(configuration: configuration),
+      policies: policies)
     code = mmap(
       nil, Self.codeSize, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0
     ).assumingMemoryBound(to: UInt8.self)
@@ -118,6 +127,7 @@ final class TestMachine {
     try? shim.unregister(base: base)
     shim.removeTrap()
     munmap(code, Self.codeSize)
+    codeMemory?.unmapOnLinux()
   }
 
   var base: UInt64 { UInt64(UInt(bitPattern: code)) }

@@ -12,7 +12,7 @@ private let allocatePages: @convention(c) (UInt64, UInt64, UInt64, UInt64) -> UI
 }
 private let freePages: Function2 = { _, _ in 0 }
 
-final class RegistrationTests: XCTestCase {
+class RegistrationTests: XCTestCase {
   private func map(_ pages: Int, _ protection: Int32) -> UInt64 {
     UInt64(
       UInt(bitPattern: mmap(nil, pages * 4096, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)))

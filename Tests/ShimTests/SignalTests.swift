@@ -4,7 +4,7 @@ import Shim
 import XCTest
 
 /// Faults that are not the shim's. Each happens in a child process, whose exit tells.
-final class SignalTests: XCTestCase {
+class SignalTests: XCTestCase {
   /// Runs `body` in a copy of this process and returns its wait status.
   private func child(_ body: () -> Void) -> Int32 {
     let process = forkedProcess()

@@ -16,7 +16,7 @@ private let descend: Function1 = { left in
   left == 0 ? 1000 : function(callback, Function1.self)(left - 1) + 1
 }
 
-final class TrapTests: XCTestCase {
+class TrapTests: XCTestCase {
   static let extremes: [UInt64] = [
     0, 1, .max, 1 << 63, 0x7fff_ffff_ffff_ffff, 0xffff_ffff, 0x1_0000_0000, 0x8000_0000,
     0x0123_4567_89ab_cdef, 0xff00_ff00_ff00_ff00, 42, 0xdead_beef, 1 << 32, 3, .max - 1,

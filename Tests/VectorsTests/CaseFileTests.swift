@@ -50,6 +50,12 @@ final class CaseFileTests: XCTestCase {
     XCTAssertGreaterThan(passed, 3000)
   }
 
+  func testCodeForAArch64PassesEveryCase() throws {
+    var passed = 0
+    for file in try files() { passed += try run(.aarch64, file) }
+    XCTAssertGreaterThan(passed, 3000)
+  }
+
   /// What the decoder finds in the cases' code, up to the first HLT, is every row there is.
   func testEveryRowHasACase() throws {
     var reached = Set<Int>()

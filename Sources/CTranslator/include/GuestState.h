@@ -98,6 +98,7 @@ typedef struct {
 /// Where compiled code finds things in the state.
 enum {
   transomOffsetSegment = __builtin_offsetof(TransomGuestState, segment),
+  transomOffsetFlags = __builtin_offsetof(TransomGuestState, rflags),
   transomOffsetMXCSR = __builtin_offsetof(TransomGuestState, mxcsr),
   transomOffsetVector = __builtin_offsetof(TransomGuestState, vector),
   transomOffsetBranchTarget = __builtin_offsetof(TransomGuestState, branchTarget),

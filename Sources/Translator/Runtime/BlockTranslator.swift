@@ -39,28 +39,13 @@ struct BlockTranslator {
     return translate(address, longest: longest, sideExits: sideExits, passes: passes)
   }
 
-  /// Nobody watches the page for stores: a block ends behind each, so that what follows is looked at
-  /// again before it runs.
-  var endsAtOwnStores = false
-
-  /// Whether the operations since `first` store anywhere but on the stack.
-  private func stores(since first: Int) -> Bool {
-    for n in first..<lifter.builder.count {
-      let op = operations + n
-      switch op.pointee.opcode {
-      case .moveString, .storeString: return true
-      case .store, .vectorStore: break
-      default: if !op.pointee.attributes.contains(.memoryDestination) { continue }
-      }
-      if op.pointee.base != .rsp || op.pointee.index != .none { return true }
-    }
-    return false
-  }
-
   /// Nil if not even one byte at `address` is readable. A block never exceeds its capacity: an
   /// instruction needs 48 operations at most, and none is begun with less room.
+  ///
+  /// `endsAtStores`: a store ends the block, as it may change what follows.
   mutating func translate(
-    _ address: UInt64, longest: Int, sideExits: Int = mostSideExits, passes: Bool = true
+    _ address: UInt64, longest: Int, sideExits: Int = mostSideExits, passes: Bool = true,
+    endsAtStores: Bool = false
   ) -> Block? {
     lifter.begin(sideExits: sideExits)
     var at = address
@@ -83,7 +68,7 @@ struct BlockTranslator {
       at = lifter.next
       count &+= 1
       if lifter.ended || at >= lifter.join { break }
-      if endsAtOwnStores && stores(since: first) { break }
+      if endsAtStores && lifter.stores(from: first) { break }
       if at &- address > 60_000 || at > lifter.addressMask { break }
     }
     if !lifter.ended { lifter.jump(to: at & lifter.addressMask) }

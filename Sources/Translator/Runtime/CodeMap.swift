@@ -87,23 +87,25 @@ final class CodeMap {
     return head
   }
 
-  /// Heads of the lists in which blocks that overlap a range stand. Blocks are shorter than sixteen
-  /// pages.
-  func forEachBlockList(from first: UInt64, to last: UInt64, _ body: (UInt32) -> Void) {
+  /// Gives the heads of the lists in which blocks that overlap a range stand, and takes the new
+  /// ones. Blocks are shorter than sixteen pages.
+  func updateBlockLists(from first: UInt64, to last: UInt64, _ body: (UInt32) -> UInt32) {
     let lowest = first >> 12 > 16 ? first >> 12 - 16 : 0
     let highest = last >> 12
     if highest &- lowest > UInt64(Self.pageSlots) {
       for s in 0..<Self.pageSlots
       where pages[s].number >= lowest && pages[s].number <= highest && pages[s].firstBlock != 0 {
-        body(pages[s].firstBlock)
+        pages[s].firstBlock = body(pages[s].firstBlock)
       }
       return
     }
     var number = lowest
     while number <= highest {
       if filter[Int(number & Self.filterMask)] != 0 {
-        let page = pages[slot(number)]
-        if page.number == number && page.firstBlock != 0 { body(page.firstBlock) }
+        let s = slot(number)
+        if pages[s].number == number && pages[s].firstBlock != 0 {
+          pages[s].firstBlock = body(pages[s].firstBlock)
+        }
       }
       number += 1
     }

@@ -113,6 +113,8 @@ public final class Engine {
   public internal(set) var translationTicks: UInt64 = 0
   /// Bytes of host code written so far.
   public var codeBytes: UInt64 { compiled?.codeBytes ?? 0 }
+  /// How often there was no room for more translations, and all were dropped.
+  public var flushes: Int { compiled?.flushes ?? cache.flushes }
 
   public init(configuration: EngineConfiguration = .init()) {
     self.configuration = configuration
@@ -125,8 +127,10 @@ public final class Engine {
     raw.initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<TransomGuestState>.size)
     state = raw.assumingMemoryBound(to: TransomGuestState.self)
     codeMap = CodeMap()
+    // Engines that compile keep no IR.
     cache = TranslationCache(
-      operations: configuration.cacheOperations, codeMap: memory == nil ? codeMap : CodeMap())
+      operations: memory == nil ? configuration.cacheOperations : TranslationCache.longestBlock,
+      codeMap: codeMap)
     scratch = .allocate(capacity: TranslationCache.longestBlock)
     if let memory {
       let code = CompiledCode<NativeBackEnd>(
@@ -175,8 +179,7 @@ public final class Engine {
     accessKey = key
     let now = UnitAccess(state)
     guard now != access || mode != translatedMode else { return }
-    cache.flush()
-    compiled?.flush()
+    if let compiled { compiled.flush() } else { cache.flush() }
     access = now
     translatedMode = mode
     translator.pointee = BlockTranslator(
@@ -207,11 +210,28 @@ public final class Engine {
       }
       guard let block = cache.find(state.pointee.rip, mode) else { return .branchOutside }
       if state.pointee.rflags & Flag.trap != 0 { return singleStep() }
-      if let exit = interpreter.run(block.pointee) {
+      let isCut = distance < UInt64(block.pointee.instructionCount)
+      guard let next = isCut ? blockToLimit() : block.pointee else { return .branchOutside }
+      if let exit = interpreter.run(next) {
         applyPending()
         return exit
       }
     }
+  }
+
+  /// Guest instructions until the limit.
+  var distance: UInt64 {
+    let count = state.pointee.instructionCount
+    return state.pointee.instructionLimit > count ? state.pointee.instructionLimit &- count : 0
+  }
+
+  /// The block at `rip`, cut where the limit is, for one execution. All flags are seen at a block's
+  /// end, so they are exact at the safepoint, which they are not at every place within a block.
+  func blockToLimit() -> Block? {
+    var translator = BlockTranslator(
+      operations: scratch, mode: mode, features: configuration.features, access: access)
+    let longest = min(UInt64(BlockTranslator.longest), max(1, distance))
+    return translator.translate(state.pointee.rip, longest: Int(longest))
   }
 
   /// Translates the block at `address`. False if its first instruction cannot be read.
@@ -272,8 +292,11 @@ public final class Engine {
   func applyPending() {
     guard codeMap.hasPending else { return }
     let range = codeMap.takePending()
-    compiled?.invalidate(range.first, range.last)
-    cache.invalidate(range.first, range.last)
+    if let compiled {
+      compiled.invalidate(range.first, range.last)
+    } else {
+      cache.invalidate(range.first, range.last)
+    }
   }
 
   /// Something outside the guest is about to write to an address, and faulted since the page holds

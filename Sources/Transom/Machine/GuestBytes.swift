@@ -9,6 +9,13 @@ enum GuestBytes {
     return copied == UInt64(count) ? bytes : nil
   }
 
+  /// Copies `count` bytes; false if not all of them can be read.
+  static func read(
+    _ address: UInt64, into target: UnsafeMutableRawPointer, _ count: Int
+  ) -> Bool {
+    transomCopyFromGuest(target, address, UInt64(count)) == UInt64(count)
+  }
+
   /// A null-terminated UCS-2 string of at most `limit` units, nil if it cannot be read.
   static func string16(_ address: UInt64, limit: Int = 256) -> String? {
     var units: [UInt16] = []

@@ -21,20 +21,25 @@ public final class SimulatedMachine {
   public let recorder: Recorder
   let hooks: MachineHooks
   let names: AddressNames
+  /// Given back when the machine is gone: until then the guest's state lies there.
+  private let codeMemory: CodeMemory?
 
   /// Builds the machine and leaves it ready to start drivers. `budget` bounds the guest
   /// instructions of everything that runs on it.
   public init(
-    platform: Platform, devices: [any PCIDevice], budget: UInt64, marksPages: Bool = true
+    platform: Platform, devices: [any PCIDevice], budget: UInt64, backend: Backend = .native,
+    marksPages: Bool = true, signatures: Signatures = .builtIn
   ) throws(MachineError) {
     self.platform = platform
     do {
+      let configuration = try backend.makeConfiguration()
+      codeMemory = configuration.codeMemory
       firmware = try Firmware(configuration: FirmwareConfiguration(platform: platform))
       try firmware.start()
       try StandardProtocols.install(on: firmware, platform: Self.description(of: platform))
       bus = try PCIBus(firmware: firmware, platform: platform, devices: devices)
       try bus.install()
-      let engine = Engine()
+      let engine = Engine(configuration: configuration)
       engine.state.pointee.cr3 = try IdentityPageTables.make(in: firmware)
       hooks = MachineHooks(firmware: firmware, engine: engine, budget: budget)
       hooks.bus = bus
@@ -44,23 +49,46 @@ public final class SimulatedMachine {
     } catch {
       throw MachineError(description: "the machine could not be made: \(error)")
     }
-    names = AddressNames(firmware: firmware)
-    let names = names
+    names = AddressNames(firmware: firmware, signatures: signatures)
+    names.bus = bus
     recorder = Recorder(
-      decoder: CallDecoder(nameOf: { names.name($0) }, read: { GuestBytes.read($0, $1) }))
+      decoder: CallDecoder(environment: names.traceEnvironment(), signatures: signatures))
     hooks.recorder = recorder
     hooks.level = { [shim] in shim.depth }
+    hooks.stopShim = { [unowned shim] in shim.stop() }
     interceptMemoryServices()
   }
 
+  deinit { codeMemory?.unmapOnLinux() }
+
   /// Gives the process's memory back. Nothing of the machine may be used afterwards.
   public func tearDown() {
+    // Pages are made writable again while they are still the machine's.
+    shim.engine.forget(0, count: .max)
     shim.removeTrap()
     ImageEmulator.drop()
     hooks.level = { 0 }
     hooks.recorder = nil
+    hooks.hookRunner = nil
+    hooks.debugger = nil
+    hooks.stopShim = {}
     bus.tearDown()
     firmware.tearDown()
+  }
+
+  /// The guest processor, for hooks and debuggers.
+  public var guest: Guest {
+    Guest(engine: shim.engine) { [unowned shim] in shim.invalidate($0, count: $1) }
+  }
+
+  /// Lets a user of the library see and change what happens.
+  func install(_ hooks: Hooks) {
+    let (firmware, recorder) = (firmware, recorder)
+    self.hooks.hookRunner = HookRunner(
+      hooks, guest: guest, nameOf: { recorder.displayName($0) },
+      placeOf: { address in
+        firmware.images.image(at: address).map { ($0.name, $0.offset) }
+      }, stop: { [unowned self] in self.hooks.stop($0) })
   }
 
   /// Guest instructions executed so far.

@@ -53,6 +53,7 @@ struct FaultDescription {
     case .unbalancedReturn: return "a guest function returned with a wrong stack pointer"
     case .portAccess(let port): return "access to port \(hex(UInt64(port)))"
     case .outOfBudget: return "the instruction budget is used up"
+    case .stopped: return "stopped"
     }
   }
 

@@ -29,12 +29,28 @@ public final class DriverRun {
     self.options = options
     let platform = try options.makePlatform()
     devices = try options.makeDevices(for: driver)
+    let models = devices.map { device in
+      options.recorder?.wrap(device.model, name: device.name) ?? device.model
+    }
     machine = try SimulatedMachine(
-      platform: platform, devices: devices.map(\.model), budget: options.budget,
-      marksPages: options.marksPages)
+      platform: platform, devices: models, budget: options.budget, backend: options.backend,
+      marksPages: options.marksPages, signatures: options.signatures)
     report = RunReport(platform: platform.name)
     machine.recorder.recordsConversation = options.recordsConversation
-    machine.recorder.sink = options.trace
+    if let hooks = options.hooks { machine.install(hooks) }
+    if let debugger = options.debugger { machine.attach(debugger) }
+    options.replay?.departed = { [unowned machine] text in
+      // The crossing under way, or the one that was last.
+      let number = machine.recorder.nextSequence
+      machine.hooks.stopSoon(
+        "the run leaves the recording at crossing \(number == 0 ? 0 : number - 1): \(text)")
+    }
+    if let trace = options.trace {
+      machine.recorder.trace(
+        to: trace,
+        header: TraceHeader(
+          image: driver.name, platform: platform.name, version: TransomVersion.current))
+    }
   }
 
   /// The conversation so far, if the options ask for it.
@@ -70,7 +86,7 @@ public final class DriverRun {
   // MARK: The way
 
   private func start() {
-    machine.recorder.note("EntryPoint")
+    note("EntryPoint")
     let before = machine.guestInstructions
     for function in machine.bus.functions where !function.model.rom.isEmpty {
       romDispatches += machine.bus.dispatchROM(of: function)
@@ -96,12 +112,11 @@ public final class DriverRun {
 
   private func connect() {
     guard !machine.firmware.protocols.handles(with: .driverBinding).isEmpty else { return }
-    machine.names.learn(.driverBinding, as: "DriverBinding")
-    machine.names.learn(.componentName2, as: "ComponentName2")
+    machine.names.learn(0)
     report.driverName = driverName()
     for function in machine.bus.functions {
       guard let handle = function.handle else { continue }
-      machine.recorder.note("ConnectController \(function.location)")
+      note("ConnectController \(function.location)")
       let before = machine.guestInstructions
       let status = machine.firmware.bootServices.pointee.ConnectController(handle, nil, nil, 1)
       add("ConnectController \(function.location)", status, since: before)
@@ -117,9 +132,8 @@ public final class DriverRun {
   }
 
   private func useDisplay() {
-    machine.names.learn(.graphicsOutput, as: "GraphicsOutput")
     guard let gop = GraphicsOutput(on: machine.firmware) else { return }
-    machine.recorder.note("GraphicsOutput")
+    note("GraphicsOutput")
     do throws(FirmwareError) {
       let modes = try gop.modes()
       report.gop = RunReport.GOP(modes: modes.map(\.name))
@@ -200,6 +214,11 @@ public final class DriverRun {
 
   // MARK: Watching
 
+  private func note(_ text: String) {
+    machine.recorder.note(
+      text, instructions: machine.guestInstructions, time: machine.firmware.clock.nanoseconds)
+  }
+
   private func add(_ name: String, _ status: EFI_STATUS, since instructions: UInt64) {
     report.steps.append(
       RunReport.Step(
@@ -216,9 +235,36 @@ public final class DriverRun {
   }
 
   private func imageChanged(_ event: ImageEvent) {
-    guard event.kind == .loaded, event.base != 0 else { return }
-    machine.firmware.images.setName(driver.name, of: EFI_HANDLE(bitPattern: UInt(event.handle)))
-    if report.image?.base == nil { report.image?.base = "0x" + String(event.base, radix: 16) }
+    var name = event.name
+    if event.kind == .loaded, event.base != 0 {
+      machine.firmware.images.setName(driver.name, of: EFI_HANDLE(bitPattern: UInt(event.handle)))
+      name = driver.name
+      setLoadOptions(of: EFI_HANDLE(bitPattern: UInt(event.handle)))
+      if report.image?.base == nil { report.image?.base = "0x" + String(event.base, radix: 16) }
+    }
+    if event.kind == .unloading { machine.names.forget(event.base..<event.base + event.size) }
+    let kind: TraceImageEvent.Kind =
+      switch event.kind {
+      case .loaded: .loaded
+      case .started: .started
+      case .returned: .returned
+      case .unloading: .unloading
+      }
+    machine.recorder.image(
+      TraceImageEvent(
+        kind: kind, image: TracedImage(name: name, base: event.base, size: event.size),
+        handle: event.handle, status: event.status),
+      instructions: machine.guestInstructions, time: machine.firmware.clock.nanoseconds)
+  }
+
+  private func setLoadOptions(of handle: EFI_HANDLE?) {
+    guard let text = options.loadOptions, let handle,
+      let interface = machine.firmware.protocols.interface(.loadedImage, on: handle),
+      let copy = try? machine.firmware.allocateString(text)
+    else { return }
+    let image = interface.bindMemory(to: EFI_LOADED_IMAGE_PROTOCOL.self, capacity: 1)
+    image.pointee.LoadOptions = UnsafeMutableRawPointer(copy)
+    image.pointee.LoadOptionsSize = UInt32(text.utf16.count * 2 + 2)
   }
 
   /// The name the driver gives itself, in English.
@@ -266,15 +312,30 @@ public final class DriverRun {
       return
     }
     let names = machine.names
+    if fault.kind == .stopped {
+      failure = machine.hooks.stopReason ?? "stopped"
+      report.outcome = .driverFailed
+      return
+    }
     report.fault = FaultDescription(
       read: { GuestBytes.read($0, $1) }, nameOf: { names.name($0) },
       recentCalls: machine.recorder.recentCalls()
     ).describe(fault)
     report.outcome = FaultDescription.outcome(fault.kind)
     failure = report.fault?.reason
+    machine.recorder.fault(
+      report.fault?.reason ?? "", location: report.fault?.location ?? "",
+      instructions: machine.guestInstructions, time: machine.firmware.clock.nanoseconds)
   }
 
   private func complete() {
+    if let replay = options.replay, failure == nil {
+      if let departure = replay.departure {
+        failure = "the run leaves the recording: \(departure)"
+      } else if replay.remaining > 0 {
+        failure = "the run ends \(replay.remaining) accesses before the recording does"
+      }
+    }
     let counters = machine.shim.counters
     report.crossings = .init(
       hostToGuest: counters.traps, guestToHost: counters.hostCalls, deepest: counters.deepestLevel)
@@ -299,13 +360,18 @@ public final class DriverRun {
     }
     report.missingServices = missing.map { .init(name: $0.key, count: $0.value) }.sortedByCount()
     report.missingProtocols = ledger.missing.map { guid, askers in
-      .init(name: Self.name(guid), count: askers.values.reduce(0) { $0 + UInt64($1) })
+      .init(name: machine.names.name(of: guid), count: askers.values.reduce(0) { $0 + UInt64($1) })
     }.sortedByCount()
     report.handles = installedProtocols()
     report.console = console.split(whereSeparator: \.isNewline).map(String.init)
     describeRegisters()
     if report.outcome == .success, failure != nil { report.outcome = .driverFailed }
     report.message = failure
+    for body in options.hooks?.ends ?? [] { body(report) }
+    options.debugger?.didEnd(report.outcome.rawValue)
+    machine.recorder.finish(
+      outcome: report.outcome.name, instructions: machine.guestInstructions,
+      time: machine.firmware.clock.nanoseconds)
   }
 
   private func describeRegisters() {
@@ -331,12 +397,9 @@ public final class DriverRun {
         !old.contains($0) && $0 != .busSpecificDriverOverride
       }
       guard !new.isEmpty else { return nil }
-      return .init(handle: "0x" + String(address, radix: 16), protocols: new.map(Self.name))
+      return .init(
+        handle: "0x" + String(address, radix: 16), protocols: new.map(machine.names.name(of:)))
     }
-  }
-
-  private static func name(_ guid: EFI_GUID) -> String {
-    GUIDNames.wellKnown.name(GUIDValue(low: guid.words.0, high: guid.words.1))
   }
 
   private static func pciID(_ vendor: UInt16, _ device: UInt16) -> String {

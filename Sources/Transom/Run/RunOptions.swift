@@ -3,6 +3,7 @@ import DeviceTree
 import Foundation
 import OptionROM
 import SimulatedFirmware
+import Trace
 
 /// A wish that cannot be met, worded for who made it.
 public struct UsageError: Error, CustomStringConvertible {
@@ -40,12 +41,28 @@ public struct RunOptions {
   public var screenshot: String?
   /// Guest instructions.
   public var budget: UInt64 = 2_000_000_000
+  /// Who carries out guest code. What a run does, its trace included, does not depend on it.
+  public var backend = Backend.native
+  /// What the driver finds as LoadOptions in its loaded image protocol.
+  public var loadOptions: String?
   /// Whether images are made non-executable, which is what leads calls to the translator.
   public var marksPages = true
   /// Whether to keep the conversation for `DriverRun.conversation`.
   public var recordsConversation = false
-  /// Takes the lines of a textual trace.
-  public var trace: ((String) -> Void)?
+  /// Devices of one's own, behind those of `devices`; the ROM is on the first of all.
+  public var models: [(name: String, model: any PCIDevice)] = []
+  /// What to see and change in the run.
+  public var hooks: Hooks?
+  /// Waits at the first instruction for a debugger.
+  public var debugger: Debugger?
+  /// Takes down what the devices answer.
+  public var recorder: DeviceRecorder?
+  /// Answers in place of all devices.
+  public var replay: DeviceReplay?
+  /// Where a trace goes; nil for none.
+  public var trace: TraceOutput?
+  /// Services and protocols that traces know; add tables of one's own to the built-in one.
+  public var signatures = Signatures.builtIn
 
   public init() {}
 
@@ -65,18 +82,19 @@ public struct RunOptions {
   func makeDevices(for driver: DriverSource) throws -> [(name: String, model: any PCIDevice)] {
     let bochs = OptionROM.Identity(vendorID: 0x1234, deviceID: 0x1111, classCode: 0x03_8000)
     let identity = driver.identity ?? bochs
+    // A driver that is no ROM becomes one, so that it takes the way a card's driver takes.
+    let rom =
+      try driver.rom?.bytes
+      ?? OptionROM.pack([driver.bytes], identity: identity, compressed: false)
+    if let replay { return replay.devices(rom: rom) }
     var wanted = devices
     if wanted.isEmpty {
       let isBochs = identity.vendorID == bochs.vendorID && identity.deviceID == bochs.deviceID
       wanted = [isBochs ? "bochs-display" : "blank"]
     }
-    // A driver that is no ROM becomes one, so that it takes the way a card's driver takes.
-    let rom =
-      try driver.rom?.bytes
-      ?? OptionROM.pack([driver.bytes], identity: identity, compressed: false)
     return try wanted.enumerated().map { index, name in
       try Self.makeDevice(name, identity: identity, rom: index == 0 ? rom : [])
-    }
+    } + models
   }
 
   /// "bochs-display", "blank" (a card with the ROM's IDs) or "blank=VVVV:DDDD[:CCCCCC]", hex.

@@ -39,6 +39,11 @@ public final class EventService {
 
   public func isValid(_ event: EFI_EVENT?) -> Bool { records[UInt64(event)] != nil }
 
+  /// Whether some event notifies through a function.
+  func isNotifyFunction(_ function: UInt64) -> Bool {
+    records.values.contains { $0.function == function }
+  }
+
   /// Events alive.
   public var count: Int { records.count }
 
@@ -142,8 +147,11 @@ public final class EventService {
     records[event]?.queued = false
     if record.type & EVT_NOTIFY_SIGNAL != 0 { records[event]?.signaled = false }
     firmware.tpl.force(record.level)
-    let function = unsafeBitCast(UInt(record.function), to: EFI_EVENT_NOTIFY.self)
-    function(EFI_EVENT(event), UnsafeMutableRawPointer(record.context))
+    // As at an image's entry: what is not an argument is zero.
+    typealias Notify =
+      @convention(c) (EFI_EVENT?, UnsafeMutableRawPointer?, UInt64, UInt64) -> Void
+    let function = unsafeBitCast(UInt(record.function), to: Notify.self)
+    function(EFI_EVENT(event), UnsafeMutableRawPointer(record.context), 0, 0)
     if firmware.tpl.current != record.level {
       firmware.ledger.noteMisuse(
         "a notification function returned at TPL \(firmware.tpl.current)", by: firmware.asker)

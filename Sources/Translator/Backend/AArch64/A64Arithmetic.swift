@@ -97,6 +97,7 @@ extension A64Emitter {
       return a.add(d, left, inRegister(right, A64Map.other), subtract: subtract, is64: is64)
     }
     if subtract, d == .zero, o.opcode == .subtract, compareWithZero(o, left, right, is64) { return }
+    postpone(d, left, right, subtract: subtract, is64)
     noteAdjust(o, left, right)
     if keepsCarry { carryToScratch() }
     willWrite(o.destination)
@@ -106,6 +107,23 @@ extension A64Emitter {
     if keepsCarry { return carryFromScratch() }
     // The carry of a sum is that of subtracting its negative too.
     form = subtract ? .canonical : .direct
+  }
+
+  /// PF and AF wait until behind a branch that does not need them where it leads to, if they can be
+  /// had there.
+  private mutating func postpone(
+    _ d: A64Register, _ left: A64Register, _ right: Operand, subtract: Bool, _ is64: Bool
+  ) {
+    guard !need.isDisjoint(with: [.parity, .adjust]), n + 2 < Int(block.operationCount),
+      ops[n + 1].opcode == .boundary, ops[n + 2].opcode == .branch, !plan.isInterpreted[n + 1],
+      plan.taken[n + 2].isDisjoint(with: [.parity, .adjust]), ops[n + 2].selector & 14 != 10,
+      left != A64Map.other, left != A64Map.scratch
+    else { return }
+    if case .register(let b) = right {
+      guard d == .zero, b != A64Map.other, b != A64Map.scratch else { return }
+    }
+    postponed = A64Postponed(
+      left: left, right: right, result: d, isSubtraction: subtract, is64: is64)
   }
 
   /// ADDS or SUBS in the cheapest form.
@@ -131,20 +149,22 @@ extension A64Emitter {
   private mutating func compareWithZero(
     _ o: Operation, _ left: A64Register, _ right: Operand, _ is64: Bool
   ) -> Bool {
-    guard case .constant(0) = right, isOnlyForBranch([.zero, .sign]), left != A64Map.other else {
+    guard case .constant(0) = right, isOnlyForBranch([.zero, .sign]), left != A64Map.other,
+      !need.contains(.adjust)
+    else {
       return false
     }
     form = .result(left, is64: is64)
     return true
   }
 
-  /// The next operation is a branch, on nothing but these flags, and nobody reads them later.
+  /// The next operation is a branch on one of these flags, and where it leads nobody reads any.
   private func isOnlyForBranch(_ flags: FlagSet) -> Bool {
     guard n + 2 < Int(block.operationCount), ops[n + 1].opcode == .boundary,
       ops[n + 2].opcode == .branch, !plan.isInterpreted[n + 1]
     else { return false }
     let selector = ops[n + 2].selector & 14
-    return plan.hard[n + 2].isEmpty
+    return plan.taken[n + 2].isEmpty
       && (selector == 4 && flags.contains(.zero) || selector == 8 && flags.contains(.sign))
   }
 
@@ -347,7 +367,26 @@ extension A64Emitter {
         o.opcode == .or ? .or : o.opcode == .xor ? .exclusiveOr : .and
       bitwise(kind, x, left, right, inverted: false, false)
     }
+    if isExtendedNext(o) {
+      // The next instruction clears what lies above.
+      willWrite(o.destination)
+      return a.zeroExtend(A64Map.register(o.destination), x, bytes: UInt32(o.width))
+    }
     insert(o.destination, x, width: o.width)
+  }
+
+  /// `movzx r, r` of the same part follows; it is then done already.
+  private mutating func isExtendedNext(_ o: Operation) -> Bool {
+    guard o.destination.isRegister, n == boundary + 1, n + 2 < Int(block.operationCount),
+      ops[n + 1].opcode == .boundary, !plan.isInterpreted[n + 1]
+    else { return false }
+    let next = ops[n + 2]
+    guard next.opcode == .zeroExtend, next.selector == o.width, next.left == o.destination,
+      next.destination == o.destination, next.width >= 4,
+      n + 3 >= Int(block.operationCount) || ops[n + 3].opcode == .boundary
+    else { return false }
+    plan.isPaired[n + 1] = true
+    return true
   }
 
   /// Comparisons of which only ZF, or ZF and CF, are read: zero-extended operands will do.
@@ -355,7 +394,16 @@ extension A64Emitter {
     _ o: Operation, _ left: A64Register, _ right: Operand
   ) -> Bool {
     let isUnsigned = need.isSubset(of: [.zero, .carry])
-    guard !o.destination.isStored, isUnsigned else { return false }
+    guard !o.destination.isStored else { return false }
+    if o.opcode == .and, case .constant(let value) = right, value < 0x80 {
+      // Too small to be negative in any width.
+      let needsParity = need.contains(.parity)
+      bitwise(
+        .andFlags, needsParity ? A64Map.parity : .zero, left, right, inverted: false, false)
+      form = .logic
+      return true
+    }
+    guard isUnsigned else { return false }
     let bytes = UInt32(o.width)
     switch o.opcode {
     case .and:

@@ -42,10 +42,13 @@ extension A64Assembler {
       0x1E22_0000 | (is64 ? 0x8000_0000 : 0) | p.rawValue << 22 | n.number << 5 | d.number)
   }
 
-  /// FCVTZS to a general register; saturates.
-  mutating func signedFromFloat(_ d: A64Register, _ n: A64Vector, _ p: Precision, is64: Bool) {
+  /// FCVTZS or FCVTNS to a general register; saturates.
+  mutating func signedFromFloat(
+    _ d: A64Register, _ n: A64Vector, _ p: Precision, is64: Bool, truncates: Bool
+  ) {
     append(
-      0x1E38_0000 | (is64 ? 0x8000_0000 : 0) | p.rawValue << 22 | n.number << 5 | d.number)
+      (truncates ? 0x1E38_0000 : 0x1E20_0000) | (is64 ? 0x8000_0000 : 0) | p.rawValue << 22 | n
+        .number << 5 | d.number)
   }
 
   /// FRINTI: to an integer in the rounding mode in force.
@@ -108,6 +111,27 @@ extension A64Assembler {
 
   mutating func vectorMove(_ d: A64Vector, _ n: A64Vector) {
     append(0x4EA0_1C00 | n.number << 16 | n.number << 5 | d.number)
+  }
+
+  /// MOVI of one byte into all.
+  mutating func vectorBytes(_ d: A64Vector, _ byte: UInt32) {
+    append(0x4F00_E400 | (byte >> 5) << 16 | (byte & 31) << 5 | d.number)
+  }
+
+  /// LDR of a 128-bit literal: distance in instructions.
+  mutating func loadVectorLiteral(_ d: A64Vector, by distance: Int32 = 0) {
+    append(0x9C00_0000 | (UInt32(bitPattern: distance) & 0x7FFFF) << 5 | d.number)
+  }
+
+  /// SXTL of two words.
+  mutating func vectorLongShift(_ d: A64Vector, _ n: A64Vector) {
+    append(0x0F20_A400 | n.number << 5 | d.number)
+  }
+
+  /// FCMGT of scalars: all ones where n is greater than m. Any NaN is invalid.
+  mutating func floatGreater(_ d: A64Vector, _ n: A64Vector, _ m: A64Vector, _ p: Precision) {
+    append(
+      0x7EA0_E400 | p.rawValue << 22 | m.number << 16 | n.number << 5 | d.number)
   }
 
   enum VectorLogic: UInt32 {
@@ -173,9 +197,9 @@ extension A64Assembler {
     append(0x6E00_0000 | m.number << 16 | byte << 11 | n.number << 5 | d.number)
   }
 
-  /// TBL with one table register.
-  mutating func tableLookup(_ d: A64Vector, _ n: A64Vector, _ m: A64Vector) {
-    append(0x4E00_0000 | m.number << 16 | n.number << 5 | d.number)
+  /// TBL with one or two table registers.
+  mutating func tableLookup(_ d: A64Vector, _ n: A64Vector, _ m: A64Vector, tables: UInt32 = 1) {
+    append(0x4E00_0000 | (tables - 1) << 13 | m.number << 16 | n.number << 5 | d.number)
   }
 
   /// "Three different": long and widening forms; `isHigh` takes the upper halves.

@@ -110,9 +110,17 @@ extension A64Emitter {
     addExit(exit)
     a.branch()
     plan.exits[plan.counts.pointee.exits - 1].resume = a.count
+    forgetAll()
+    form = .canonical
+  }
+
+  /// The interpreter may have changed any register, and the dispatcher those that are not the
+  /// guest's.
+  private mutating func forgetAll() {
     zeroes = 0
     signInRDX = 0
-    form = .canonical
+    sumInSaved = 0
+    knownAddress = nil
   }
 
   private mutating func writeOperations(_ end: Int) {
@@ -124,9 +132,11 @@ extension A64Emitter {
       n += 1 + skip
     }
     // Exits to the interpreter go on behind the instruction.
-    for e in exits..<plan.counts.pointee.exits where plan.exits[e].kind == .interpret {
+    for e in exits..<plan.counts.pointee.exits
+    where plan.exits[e].kind == .interpret || plan.exits[e].kind == .leave {
       plan.exits[e].operationCount = end - boundary
       plan.exits[e].resume = a.count
+      forgetAll()
       if end == Int(block.operationCount) { plan.exits[e].kind = .leave }
     }
   }
@@ -161,6 +171,7 @@ extension A64Emitter {
     case .branch: branch()
     case .branchCounter: branchCounter()
     case .jumpIndirect: jumpIndirect()
+    case .moveString, .storeString, .loadString: string()
     default: vector()
     }
   }
@@ -240,7 +251,7 @@ extension A64Emitter {
   mutating func writeLiterals() {
     for l in 0..<plan.counts.pointee.literals {
       let literal = plan.literals[l]
-      a.patch(literal.position, to: a.count)
+      if literal.position >= 0 { a.patch(literal.position, to: a.count) }
       a.append(UInt32(truncatingIfNeeded: literal.value))
       a.append(UInt32(truncatingIfNeeded: literal.value >> 32))
     }

@@ -45,10 +45,51 @@ extension A64Emitter {
     let o = op.pointee
     let target = UInt64(bitPattern: o.immediate)
     branch(to: target, if: form.test(o.selector))
+    settleBehindBranch()
+  }
+
+  /// What only the way on reads is computed behind the branch.
+  private mutating func settleBehindBranch() {
+    let later = plan.hard[n]
+    if case .result(let r, let is64) = form, !later.isEmpty {
+      a.addImmediate(
+        later.contains(.parity) ? A64Map.parity : .zero, r, 0, subtract: true, flags: true,
+        is64: is64)
+      form = .canonical
+    }
+    guard let put = postponed else { return }
+    postponed = nil
+    let wanted = later.intersection([.parity, .adjust])
+    guard !wanted.isEmpty else { return }
+    if later.contains(.adjust) { recoverAdjust(put) }
+    // A comparison left its result there.
+    if put.result != .zero { a.move(A64Map.parity, put.result) }
+  }
+
+  /// left ^ right of an operation that is done: a comparison's operands are still there, a constant
+  /// can be taken back from the result.
+  private mutating func recoverAdjust(_ put: A64Postponed) {
+    switch put.right {
+    case .register(let b): a.logic(.exclusiveOr, A64Map.adjust, put.left, b)
+    case .constant(let value):
+      var left = put.left
+      if put.result != .zero {
+        let amount = signExtended(value, put.is64 ? 8 : 4)
+        addConstant(
+          A64Map.adjust, put.result, put.isSubtraction ? amount : 0 &- amount, is64: put.is64)
+        left = A64Map.adjust
+      }
+      if value & 16 != 0 {
+        a.logicImmediate(
+          .exclusiveOr, A64Map.adjust, left, pattern: A64Immediate.logical(16, is64: true) ?? 0)
+      } else if left != A64Map.adjust {
+        a.move(A64Map.adjust, left)
+      }
+    }
   }
 
   mutating func branch(to target: UInt64, if test: A64Test) {
-    let flags = plan.hard[n]
+    let flags = plan.taken[n]
     let isLoop = target == block.address && !layout.isCounting && !needsConversion(flags)
     switch test {
     case .never: return
@@ -114,7 +155,7 @@ extension A64Emitter {
       branch(to: target, if: .zero(rcx, is64: is64, false))
       a.patch(over, to: a.count)
     default:
-      canonicalize(plan.hard[n].union(.zero))
+      canonicalize(plan.hard[n].union(plan.taken[n]).union(.zero))
       let over = a.count
       a.branch(if: o.selector == 2 ? .notEqual : .equal)
       branch(to: target, if: .zero(rcx, is64: is64, false))
@@ -125,10 +166,26 @@ extension A64Emitter {
   /// Through the table of branch targets, whose entries check the whole address in x16.
   mutating func jumpIndirect() {
     let o = op.pointee
-    let target = register(o.left)
-    canonicalize(.all)
-    count(executed + 1)
-    if target != A64Map.scratch { a.move(A64Map.scratch, target) }
+    if isTargetReady {
+      // x16 holds it; conversions of flags want a scratch register.
+      if form != .canonical && !plan.hasFlagM {
+        a.move(A64Map.third, A64Map.scratch)
+        canonicalize(.all)
+        a.move(A64Map.scratch, A64Map.third)
+      } else if form == .floatCompare {
+        a.move(A64Map.third, A64Map.scratch)
+        canonicalize(.all)
+        a.move(A64Map.scratch, A64Map.third)
+      } else {
+        canonicalize(.all)
+      }
+      count(executed + 1)
+    } else {
+      let target = register(o.left)
+      canonicalize(.all)
+      count(executed + 1)
+      a.move(A64Map.scratch, target)
+    }
     a.zeroExtend(A64Map.other, A64Map.scratch, bytes: 2)
     a.access(.load(bytes: 8), A64Map.other.number, A64Map.branchTable, A64Map.other, scaled: true)
     a.branch(to: A64Map.other)
@@ -154,6 +211,17 @@ extension A64Emitter {
     return exit
   }
 
+  mutating func addInterpretExit() { addExit(interpretExit()) }
+
+  /// As the others, but what follows is reached as a block of its own: it need not find the flags
+  /// where this block has them.
+  mutating func leaveForGood(ifNotZero r: A64Register) {
+    var exit = interpretExit()
+    exit.kind = .leave
+    addExit(exit)
+    a.compareBranch(r, isZero: false, is64: true)
+  }
+
   mutating func leaveToInterpret(ifZero r: A64Register, is64: Bool) {
     addExit(interpretExit())
     a.compareBranch(r, isZero: true, is64: is64)
@@ -162,13 +230,5 @@ extension A64Emitter {
   mutating func leaveToInterpret(ifNotZero r: A64Register) {
     addExit(interpretExit())
     a.compareBranch(r, isZero: false, is64: true)
-  }
-
-  /// The instruction from `boundary` on is interpreted.
-  mutating func interpret() {
-    canonicalize(.all)
-    addExit(interpretExit())
-    a.branch()
-    isEnded = false
   }
 }

@@ -18,8 +18,10 @@ enum A64Coverage {
     case .shiftLeft, .shiftRight, .shiftArithmetic: return shift(o, need)
     case .rotateLeft, .rotateRight:
       // What a rotate leaves alone must not be lost.
-      return o.width >= 4 && need.isEmpty && !o.attributes.contains(.memoryDestination)
-        && (o.right == .immediate || o.right == .rcx || o.right.isRegister)
+      guard need.isEmpty, o.right == .immediate || o.right.isRegister else { return false }
+      if o.width >= 4 { return true }
+      return o.right == .immediate
+        && o.attributes.isDisjoint(with: [.memoryDestination, .memoryLeft])
     case .shiftLeftDouble, .shiftRightDouble:
       return o.width >= 4 && need.isEmpty && o.third == .immediate
         && o.attributes.isDisjoint(with: [.memoryLeft, .memoryDestination])
@@ -33,7 +35,7 @@ enum A64Coverage {
     case .populationCount: return o.width >= 4 && need.isEmpty
     case .bitTest, .bitSet, .bitReset, .bitComplement: return bitTest(o, hard)
     case .modifyFlags: return false
-    case .moveString, .storeString: return string(o)
+    case .moveString, .storeString, .loadString: return string(o)
     default: return A64VectorCoverage.covers(o, hard: hard)
     }
   }
@@ -66,7 +68,7 @@ enum A64Coverage {
         || need.isDisjoint(with: [.carry, .overflow])
     }
     // A count of zero leaves flags alone.
-    return o.width >= 4 && need.isEmpty && !o.attributes.contains(.memoryDestination)
+    return o.width >= 4 && need.isEmpty
   }
 
   private static func bitTest(_ o: Operation, _ hard: FlagSet) -> Bool {
@@ -77,5 +79,7 @@ enum A64Coverage {
     return hard.subtracting(.carry).isEmpty
   }
 
-  private static func string(_ o: Operation) -> Bool { false }
+  private static func string(_ o: Operation) -> Bool {
+    o.length == 8 && o.addressMode == 0 && (o.selector == 0 || o.opcode != .loadString)
+  }
 }

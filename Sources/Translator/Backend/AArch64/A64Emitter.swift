@@ -22,6 +22,15 @@ struct A64Emitter {
   /// Guest registers known to be zero, by number; and that RDX holds RAX's sign.
   var zeroes: UInt32 = 0
   var signInRDX: UInt8 = 0
+  /// PF and AF that are computed behind the branch that comes next.
+  var postponed: A64Postponed?
+  /// `A64Map.scratch` holds the target of the indirect jump that follows.
+  var isTargetReady = false
+  /// What `A64Map.saved` holds: base + index·scale of the last operand that wanted it, as
+  /// base, index, scale, and one bit that says so.
+  var sumInSaved: UInt32 = 0
+  /// The address in `A64Map.constantAddress`, if it is known.
+  var knownAddress: UInt64?
   /// Position of the block's first instruction, where a branch to its own start goes.
   var start = 0
   /// Whether the code of this instruction is followed by more.
@@ -32,7 +41,10 @@ struct A64Emitter {
 
   var op: UnsafeMutablePointer<Operation> { ops + n }
   /// The flags that must be right behind the operation being written.
-  var need: FlagSet { plan.hard[n].intersection(ops[n].flags) }
+  var need: FlagSet {
+    let all = plan.hard[n].intersection(ops[n].flags)
+    return postponed == nil ? all : all.subtracting([.parity, .adjust])
+  }
   var is32BitMode: Bool { block.mode != .long64 }
 }
 
@@ -40,6 +52,8 @@ struct A64Emitter {
 struct A64Plan {
   let hard: UnsafeMutablePointer<FlagSet>
   let isInterpreted: UnsafeMutablePointer<Bool>
+  /// At conditional branches: the flags read where they lead to.
+  let taken: UnsafeMutablePointer<FlagSet>
   /// At boundaries: the instruction before carried this one out too.
   let isPaired: UnsafeMutablePointer<Bool>
   let exits: UnsafeMutablePointer<A64PendingExit>
@@ -57,11 +71,12 @@ struct A64Plan {
     hard = .allocate(capacity: longest)
     isInterpreted = .allocate(capacity: longest)
     isPaired = .allocate(capacity: longest)
+    taken = .allocate(capacity: longest)
     exits = .allocate(capacity: Self.exitCapacity)
     literals = .allocate(capacity: Self.literalCapacity)
     constants = .allocate(capacity: 32)
     counts = .allocate(capacity: 1)
-    lookAhead = .allocate(capacity: longest)
+    lookAhead = .allocate(capacity: longest * A64LookAhead.deepest)
     counts.initialize(to: A64Counts())
   }
 
@@ -69,6 +84,7 @@ struct A64Plan {
     hard.deallocate()
     isInterpreted.deallocate()
     isPaired.deallocate()
+    taken.deallocate()
     exits.deallocate()
     literals.deallocate()
     constants.deallocate()
@@ -92,6 +108,16 @@ struct A64Constants {
 struct A64Literal {
   var position: Int
   var value: UInt64
+}
+
+/// PF and AF of an operation in front of a branch, that only the way on needs.
+struct A64Postponed {
+  var left: A64Register
+  var right: A64Emitter.Operand
+  /// The zero register for a comparison.
+  var result: A64Register
+  var isSubtraction: Bool
+  var is64: Bool
 }
 
 /// A way out of the block, to be written behind it.
@@ -157,6 +183,7 @@ extension A64Emitter {
     if value.isTemporary {
       constants.pending &= ~(1 << UInt32(value.raw - 16))
     } else if value.isRegister {
+      forgetSum(of: value)
       zeroes &= ~(1 << UInt32(value.raw))
       if value == .rax || value == .rdx { signInRDX = 0 }
     }

@@ -7,7 +7,8 @@ enum A64Liveness {
   /// boundary whose instruction the emitter leaves.
   static func run(
     _ block: Block, hard: UnsafeMutablePointer<FlagSet>,
-    isInterpreted: UnsafeMutablePointer<Bool>, lookAhead: A64LookAhead
+    isInterpreted: UnsafeMutablePointer<Bool>, taken: UnsafeMutablePointer<FlagSet>,
+    lookAhead: A64LookAhead
   ) {
     var live = FlagSet.all
     var isCovered = true
@@ -23,12 +24,15 @@ enum A64Liveness {
       case .jump:
         live = lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate))
       case .branch:
-        live.formUnion(lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate)))
+        // What is read if it is not taken is what is known so far.
+        taken[n] = lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate))
         hard[n] = live
+        live.formUnion(taken[n])
         live.formUnion(reads(op))
         continue
       case .branchCounter:
-        live.formUnion(lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate)))
+        taken[n] = lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate))
+        live.formUnion(taken[n])
       default: break
       }
       hard[n] = live
@@ -93,26 +97,48 @@ enum A64Liveness {
 
 /// Which flags code at an address reads before it overwrites them.
 struct A64LookAhead {
+  /// Room for a block for each step of `deepest`.
   let operations: UnsafeMutablePointer<Operation>
   let mode: ProcessorMode
-  private static let longest = 6
+  let detached: DetachedCode?
+  private static let longest = 8
+  static let deepest = 3
 
-  func flagsRead(at address: UInt64) -> FlagSet {
-    var translator = BlockTranslator(operations: operations, mode: mode, features: .full)
-    guard let block = translator.translate(address, longest: Self.longest, passes: false) else {
-      return .all
-    }
+  func flagsRead(at address: UInt64) -> FlagSet { flagsRead(at: address, Self.deepest, .all) }
+
+  /// Follows branches and jumps a few steps; what is still open at the end counts as read.
+  private func flagsRead(at address: UInt64, _ steps: Int, _ asked: FlagSet) -> FlagSet {
+    guard steps > 0 else { return asked }
+    let room = operations + (steps - 1) * TranslationCache.longestBlock
+    var translator = BlockTranslator(operations: room, mode: mode, features: .full)
+    guard let block = translate(&translator, address) else { return asked }
     var read: FlagSet = []
-    var open = FlagSet.all
+    var open = asked
     for n in 0..<Int(block.operationCount) {
       let op = block.operations + n
       read.formUnion(A64Liveness.reads(op).intersection(open))
+      open.subtract(read)
       switch op.pointee.opcode {
-      case .branch, .branchCounter, .jump: return read.union(open)
+      case .branch, .branchCounter, .jump:
+        let target = UInt64(bitPattern: op.pointee.immediate)
+        read.formUnion(target == address ? [] : flagsRead(at: target, steps - 1, open))
+        if op.pointee.opcode == .jump { return read }
+        open.subtract(read)
       default: open.subtract(A64Liveness.defines(op))
       }
       if open.isEmpty { return read }
     }
     return read.union(open)
+  }
+
+  private func translate(_ translator: inout BlockTranslator, _ address: UInt64) -> Block? {
+    guard let detached else {
+      return translator.translate(address, longest: Self.longest, passes: false)
+    }
+    let offset = address &- detached.address
+    guard offset < UInt64(detached.count) else { return nil }
+    return translator.translate(
+      detached.bytes + Int(offset), count: detached.count - Int(offset), at: address,
+      longest: Self.longest, passes: false)
   }
 }

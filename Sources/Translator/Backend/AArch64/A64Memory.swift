@@ -27,8 +27,34 @@ extension A64Emitter {
     }
     let base = register(o.base)
     if o.displacement == 0 && fits { return .indexed(base, index, isScaled: scale != 0) }
-    a.add(A64Map.scratch, base, index, by: scale)
-    return offset(A64Map.scratch, o.displacement, bytes)
+    return offset(savedSum(o, base, index, scale), o.displacement, bytes)
+  }
+
+  /// base + index·scale, which the next operand may want as well: elements of one structure, or of
+  /// an unrolled loop.
+  private mutating func savedSum(
+    _ o: Operation, _ base: A64Register, _ index: A64Register, _ scale: UInt32
+  ) -> A64Register {
+    guard o.base.isRegister, o.index.isRegister else {
+      a.add(A64Map.scratch, base, index, by: scale)
+      return A64Map.scratch
+    }
+    let key = 1 << 31 | scale << 16 | UInt32(o.index.raw) << 8 | UInt32(o.base.raw)
+    if sumInSaved != key {
+      a.add(A64Map.saved, base, index, by: scale)
+      sumInSaved = key
+    }
+    return A64Map.saved
+  }
+
+  /// A register that `savedSum` is made of changes.
+  mutating func forgetSum(of register: Value) {
+    guard sumInSaved != 0 else { return }
+    if UInt8(truncatingIfNeeded: sumInSaved) == register.raw
+      || UInt8(truncatingIfNeeded: sumInSaved >> 8) == register.raw
+    {
+      sumInSaved = 0
+    }
   }
 
   /// index·scale + displacement.
@@ -40,15 +66,33 @@ extension A64Emitter {
       a.shift(.left, A64Map.scratch, index, by: scale)
       return .scaled(A64Map.scratch, 0)
     }
-    constant(A64Map.scratch, UInt64(bitPattern: displacement))
-    if 1 << scale == bytes { return .indexed(A64Map.scratch, index, isScaled: true) }
-    a.add(A64Map.scratch, A64Map.scratch, index, by: scale)
+    let table = constantAddress(UInt64(bitPattern: displacement))
+    if 1 << scale == bytes { return .indexed(table, index, isScaled: true) }
+    a.add(A64Map.scratch, table, index, by: scale)
     return .scaled(A64Map.scratch, 0)
   }
 
+  private mutating func constantAddress(_ value: UInt64) -> A64Register {
+    if knownAddress != value {
+      constant(A64Map.constantAddress, value)
+      knownAddress = value
+    }
+    return A64Map.constantAddress
+  }
+
   private mutating func absolute(_ address: UInt64, _ bytes: UInt32) -> A64Place {
-    constant(A64Map.scratch, address)
-    return .scaled(A64Map.scratch, 0)
+    if let near = knownAddress {
+      let distance = Int64(bitPattern: address &- near)
+      if distance >= 0 && distance & Int64(bytes - 1) == 0 && distance < 4096 * Int64(bytes) {
+        return .scaled(A64Map.constantAddress, UInt32(distance))
+      }
+      if distance >= -256 && distance < 256 {
+        return .unscaled(A64Map.constantAddress, Int32(distance))
+      }
+    }
+    constant(A64Map.constantAddress, address)
+    knownAddress = address
+    return .scaled(A64Map.constantAddress, 0)
   }
 
   private mutating func offset(
@@ -70,9 +114,7 @@ extension A64Emitter {
       a.addImmediate(A64Map.scratch, base, value, shifted: shifted, subtract: high < 0)
       return .scaled(A64Map.scratch, UInt32(low))
     }
-    let to = base == A64Map.scratch ? A64Map.other : A64Map.scratch
-    constant(to, UInt64(bitPattern: displacement))
-    return .indexed(base, to, isScaled: false)
+    return .indexed(base, constantAddress(UInt64(bitPattern: displacement)), isScaled: false)
   }
 
   /// The whole address in `A64Map.scratch`.
@@ -158,6 +200,13 @@ extension A64Emitter {
     let o = op.pointee
     let bytes = UInt32(o.width)
     if popped(o) { return }
+    if o.width == 8, o.destination.isTemporary, n + 1 < Int(block.operationCount),
+      ops[n + 1].opcode == .jumpIndirect, ops[n + 1].left == o.destination
+    {
+      access(.load(bytes: 8), A64Map.scratch.number, o, bytes: 8)
+      isTargetReady = true
+      return
+    }
     let to = fusedDestination(o)
     if o.destination.isTemporary || o.width >= 4 {
       if to.kind == .load { return finishLoad(o, to) }
@@ -300,6 +349,17 @@ extension A64Emitter {
     let by = ops[n + 1].immediate
     guard by >= size, by < 256 else { return false }
     if by == 8 && pairPop(o, base) { return true }
+    // A return: the target goes where the branch wants it.
+    if o.destination.isTemporary, n + 2 < Int(block.operationCount),
+      ops[n + 2].opcode == .jumpIndirect, ops[n + 2].left == o.destination
+    {
+      willWrite(o.base)
+      a.access(
+        .load(bytes: 8), A64Map.scratch.number, base, indexed: Int32(by), before: false)
+      isTargetReady = true
+      skip = 1
+      return true
+    }
     willWrite(o.destination)
     willWrite(o.base)
     a.access(

@@ -20,10 +20,35 @@ extension A64Emitter {
     }
     let from = register(o.left)
     if o.width < 4 { return insert(o.destination, from, width: o.width) }
+    if isTakenByNext(o) { return }
     willWrite(o.destination)
     let to = A64Map.register(o.destination)
     if to == from && o.width == 8 { return }
     a.move(to, from, is64: o.width == 8)
+  }
+
+  /// `mov d, s` in front of an instruction that only changes d: AArch64 takes s as its operand. That
+  /// instruction must not be able to fault, or the move would be missing.
+  private func isTakenByNext(_ o: Operation) -> Bool {
+    guard o.destination.isRegister, o.left.isRegister, n == boundary + 1,
+      n + 2 < Int(block.operationCount), ops[n + 1].opcode == .boundary,
+      !plan.isInterpreted[n + 1]
+    else { return false }
+    let next = ops[n + 2]
+    guard next.destination == o.destination, next.left == o.destination, next.width >= 4,
+      next.width <= o.width, next.attributes.isEmpty, next.third == .none
+    else { return false }
+    switch next.opcode {
+    case .add, .subtract, .and, .or, .xor, .increment, .decrement, .negate, .not, .multiply,
+      .shiftLeft, .shiftRight, .shiftArithmetic, .select, .rotateLeft, .rotateRight:
+      break
+    default: return false
+    }
+    // What stands behind it reads the new value; only its own operands are the old one's.
+    guard next.right != o.destination || next.right == next.left else { return false }
+    if next.right == o.destination { ops[n + 2].right = o.left }
+    ops[n + 2].left = o.left
+    return true
   }
 
   mutating func address() {
@@ -34,12 +59,8 @@ extension A64Emitter {
       sum(A64Map.scratch, o, is64: false)
       return insert(o.destination, A64Map.scratch, width: o.width)
     }
-    // A destination that is an operand too is read in the same instruction, or comes last.
-    let isOperand = o.base == o.destination || o.index == o.destination
-    let to = isOperand && o.index != .none && o.displacement != 0 ? A64Map.scratch : d
-    sum(to, o, is64: is64)
+    sum(d, o, is64: is64)
     willWrite(o.destination)
-    if to != d { a.move(d, to, is64: is64) }
   }
 
   mutating func extractHighByte() {

@@ -18,11 +18,13 @@ enum A64Map {
   static let parity = A64Register(22 as UInt32)
   /// AF is bit 4 of this one ^ `parity`.
   static let adjust = A64Register(23 as UInt32)
-  /// An operand of the last operation that defined flags, for a fault that wants to see them.
+  /// base + index·scale of the last operand that wanted it.
   static let saved = A64Register(24 as UInt32)
   /// Temporaries of the instruction.
   static let firstTemporary: UInt32 = 25
-  static let temporaryCount: UInt8 = 5
+  static let temporaryCount: UInt8 = 4
+  /// A constant address, kept for the next access near it.
+  static let constantAddress = A64Register(29 as UInt32)
 
   static let vectorScratch = A64Vector(24)
   static let vectorOther = A64Vector(25)

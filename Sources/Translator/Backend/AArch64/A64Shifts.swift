@@ -174,6 +174,14 @@ extension A64Emitter {
 
   /// Nobody reads the flags: AArch64 masks the count as x86 does.
   private mutating func shiftByRegister(_ o: Operation) {
+    if o.attributes.contains(.memoryDestination) {
+      let bytes = UInt32(o.width)
+      let count = register(o.right)
+      let place = place(o, bytes: bytes)
+      access(.load(bytes: bytes), A64Map.other.number, place)
+      a.shift(kind(o.opcode), A64Map.other, A64Map.other, by: count, is64: o.width == 8)
+      return access(.store(bytes: bytes), A64Map.other.number, place)
+    }
     let left: A64Register
     if o.attributes.contains(.memoryLeft) {
       access(.load(bytes: UInt32(o.width)), A64Map.other.number, o, bytes: UInt32(o.width))
@@ -190,6 +198,8 @@ extension A64Emitter {
   mutating func rotate() {
     let o = op.pointee
     let is64 = o.width == 8
+    if o.width < 4 { return rotateNarrow(o) }
+    if o.attributes.contains(.memoryDestination) { return rotateMemory(o) }
     var left = A64Map.other
     if o.attributes.contains(.memoryLeft) {
       access(.load(bytes: UInt32(o.width)), left.number, o, bytes: UInt32(o.width))
@@ -211,6 +221,48 @@ extension A64Emitter {
     }
     willWrite(o.destination)
     a.shift(.rotate, d, left, by: count, is64: is64)
+  }
+
+  /// The part is repeated over 32 bits, turned, and its low part taken.
+  private mutating func rotateNarrow(_ o: Operation) {
+    let bits = UInt32(o.width) * 8
+    let count = UInt32(truncatingIfNeeded: o.immediate) & (bits - 1)
+    let right = o.opcode == .rotateRight ? count : (bits - count) & (bits - 1)
+    let x = A64Map.other
+    let left = register(o.left)
+    if o.width == 2 && right == 8 {
+      a.unary(.reverseHalfwords, x, left, is64: false)
+      return insert(o.destination, x, width: 2)
+    }
+    a.zeroExtend(x, left, bytes: UInt32(o.width))
+    a.logic(.or, x, x, x, by: bits, is64: false)
+    a.shift(.right, x, x, by: right, is64: false)
+    insert(o.destination, x, width: o.width)
+  }
+
+  private mutating func rotateMemory(_ o: Operation) {
+    let bytes = UInt32(o.width)
+    let is64 = o.width == 8
+    let x = A64Map.other
+    if o.right == .immediate {
+      let size: UInt32 = is64 ? 64 : 32
+      let count = UInt32(truncatingIfNeeded: o.immediate & A64Liveness.countMask(op))
+      let place = place(o, bytes: bytes)
+      access(.load(bytes: bytes), x.number, place)
+      a.shift(
+        .rotate, x, x, by: o.opcode == .rotateRight ? count : (size - count) & (size - 1),
+        is64: is64)
+      return access(.store(bytes: bytes), x.number, place)
+    }
+    var count = register(o.right)
+    let place = place(o, bytes: bytes)
+    access(.load(bytes: bytes), x.number, place)
+    if o.opcode == .rotateLeft {
+      a.add(A64Map.third, .zero, count, subtract: true, is64: is64)
+      count = A64Map.third
+    }
+    a.shift(.rotate, x, x, by: count, is64: is64)
+    access(.store(bytes: bytes), x.number, place)
   }
 
   mutating func shiftDouble() {

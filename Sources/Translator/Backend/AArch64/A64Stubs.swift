@@ -6,6 +6,7 @@ enum A64State {
   static var remaining: UInt32 { UInt32(transomOffsetRemaining) }
   static var exitWord: UInt32 { UInt32(transomOffsetExitWord) }
   static var packedFlags: UInt32 { UInt32(transomOffsetPackedFlags) }
+  static var flags: UInt32 { UInt32(transomOffsetFlags) }
   static var scratch: UInt32 { UInt32(transomOffsetScratch) }
   static func vector(_ n: UInt32) -> UInt32 { UInt32(transomOffsetVector) + n * 32 }
   static func segmentBase(_ n: UInt32) -> UInt32 {

@@ -23,8 +23,9 @@ struct AArch64BackEnd: BackEnd {
   ) {
     for n in 0..<Int(block.operationCount) { plan.isPaired[n] = false }
     A64Liveness.run(
-      block, hard: plan.hard, isInterpreted: plan.isInterpreted,
-      lookAhead: A64LookAhead(operations: plan.lookAhead, mode: block.mode))
+      block, hard: plan.hard, isInterpreted: plan.isInterpreted, taken: plan.taken,
+      lookAhead: A64LookAhead(
+        operations: plan.lookAhead, mode: block.mode, detached: layout.detached))
     plan.counts.pointee = A64Counts()
     let first = buffer.offset
     var emitter = A64Emitter(

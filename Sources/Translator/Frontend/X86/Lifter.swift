@@ -206,24 +206,34 @@ struct Lifter {
   /// In protected mode the code segment cannot be written: an instruction whose operations since
   /// `first` store through CS is #GP.
   mutating func refuseCodeWrites(from first: Int) {
+    for n in first..<builder.count
+    where builder.operations[n].memory.segment == SegmentOverride.cs.rawValue && stores(n) {
+      builder.count = first
+      return raise(13)
+    }
+  }
+
+  /// Whether an operation since `first` stores.
+  func stores(from first: Int) -> Bool {
     for n in first..<builder.count {
-      let op = builder.operations[n]
-      guard op.memory.segment == SegmentOverride.cs.rawValue else { continue }
-      let stores: Bool =
-        switch op.opcode {
-        case .store, .vectorStore, .vectorMaskedStore, .maskMove: true
-        case .x87: X87Operation(rawValue: op.selector)?.storeSize ?? 0 > 0
-        case .system:
-          switch SystemOperation(rawValue: op.selector) {
-          case .storeGDT, .storeIDT, .fxsave, .xsave, .storeEnvironment, .saveX87: true
-          default: false
-          }
-        default: op.attributes.contains(.memoryDestination)
-        }
-      if stores {
-        builder.count = first
-        return raise(13)
+      let opcode = builder.operations[n].opcode
+      if stores(n) || opcode == .moveString || opcode == .storeString { return true }
+    }
+    return false
+  }
+
+  /// Whether operation `n` stores to its memory operand.
+  private func stores(_ n: Int) -> Bool {
+    let op = builder.operations[n]
+    switch op.opcode {
+    case .store, .vectorStore, .vectorMaskedStore, .maskMove: return true
+    case .x87: return X87Operation(rawValue: op.selector)?.storeSize ?? 0 > 0
+    case .system:
+      switch SystemOperation(rawValue: op.selector) {
+      case .storeGDT, .storeIDT, .fxsave, .xsave, .storeEnvironment, .saveX87: return true
+      default: return false
       }
+    default: return op.attributes.contains(.memoryDestination)
     }
   }
 

@@ -39,6 +39,15 @@ struct CodeLayout {
   /// Of the host's processor, beyond what every one of its kind has: for AArch64 FEAT_FlagM and
   /// FEAT_FlagM2 as bits 0 and 1.
   var hostFeatures: UInt64 = 0
+  /// Where the guest's code is to be read, if not at its addresses.
+  var detached: DetachedCode?
+}
+
+/// Guest code that is read elsewhere than at its address.
+struct DetachedCode {
+  var bytes: UnsafePointer<UInt8>
+  var count: Int
+  var address: UInt64
 }
 
 /// What every back end offers the dispatcher. Writes bytes; never executes them.

@@ -8,7 +8,7 @@ public struct CodeMemory {
   public var writable: UnsafeMutableRawPointer
   /// Where the same bytes are executed.
   public var executable: UInt64
-  /// Bytes of code, a multiple of the page size.
+  /// Bytes of code, a multiple of the page size, `CodeMemory.leastSize` at least.
   public var count: Int
   /// Plain memory, zero-filled, 64-byte aligned: the guest's state and the branch table.
   public var data: UnsafeMutableRawPointer
@@ -30,6 +30,8 @@ public struct CodeMemory {
     self.synchronize = synchronize
   }
 
+  /// Room for the longest block, its tables included.
+  public static var leastSize: Int { 128 << 10 }
   /// The guest's state first, then the table of indirect branch targets, then the index of blocks.
   public static var dataSize: Int { indexOffset + indexCount * 4 }
   static let tableOffset = 8192

@@ -121,10 +121,17 @@ final class CompiledCode<Host: BackEnd> {
       && !codeMap.isFull
   }
 
-  /// Writes the block's code and makes it known. Returns its index.
-  func insert(_ block: Block) -> Int {
+  /// Flushes unless the longest block fits.
+  func makeRoom() {
     if !hasRoom { flush() }
-    let isChecked = !protectPages(block.address, UInt64(block.byteCount))
+  }
+
+  /// Sees to it that a change to the guest's bytes of a block is noticed. False: the block has to
+  /// look at them itself.
+  func watch(_ block: Block) -> Bool { protectPages(block.address, UInt64(block.byteCount)) }
+
+  /// Writes the block's code and makes it known; there is room. Returns its index.
+  func insert(_ block: Block, isChecked: Bool) -> Int {
     let n = tables.pointee.blockCount
     var record = CompiledBlock()
     record.address = block.address
@@ -219,17 +226,23 @@ final class CompiledCode<Host: BackEnd> {
   /// Drops every block that overlaps first…last.
   func invalidate(_ first: UInt64, _ last: UInt64) {
     // A block lies in the list of its first page and is shorter than a page's sixteenfold.
-    codeMap.forEachBlockList(from: first, to: last) { head in
+    codeMap.updateBlockLists(from: first, to: last) { head in
       var next = head
+      var kept: UInt32 = 0
       while next != 0 {
         let block = tables.pointee.blocks + Int(next) - 1
-        if block.pointee.byteCount != 0 && block.pointee.address <= last
+        let following = block.pointee.nextInPage
+        if block.pointee.address <= last
           && block.pointee.address &+ UInt64(block.pointee.byteCount) > first
         {
           drop(Int(next) - 1)
+        } else {
+          block.pointee.nextInPage = kept
+          kept = next
         }
-        next = block.pointee.nextInPage
+        next = following
       }
+      return kept
     }
   }
 

@@ -16,7 +16,7 @@ extension Engine {
         return singleStep()
       }
       if headroom < 0 {
-        if let exit = interpretToLimit(compiled) { return exit }
+        if let exit = interpretBlock(compiled) { return exit }
         continue
       }
       guard let n = findOrTranslate(compiled, state.pointee.rip) else { return .branchOutside }
@@ -26,14 +26,9 @@ extension Engine {
 
   /// Guest instructions that may be executed before compiled code has to look at the limit. Larger
   /// distances are cut: the count is exact all the same.
-  private var distance: Int64 {
-    guard isCounting else { return 1 << 40 }
-    let left = state.pointee.instructionLimit &- state.pointee.instructionCount
-    guard state.pointee.instructionLimit > state.pointee.instructionCount else { return 0 }
-    return Int64(min(left, 1 << 40))
+  private var headroom: Int64 {
+    (isCounting ? Int64(min(distance, 1 << 40)) : 1 << 40) - NativeBackEnd.slack
   }
-
-  private var headroom: Int64 { distance - NativeBackEnd.slack }
 
   /// Code was translated at this address, or in its page: it is the guest's.
   private func isKnown(_ compiled: CompiledCode<NativeBackEnd>, _ address: UInt64) -> Bool {
@@ -53,13 +48,22 @@ extension Engine {
   func compile(_ compiled: CompiledCode<NativeBackEnd>, _ address: UInt64) -> Int? {
     let start = configuration.clock?() ?? 0
     defer { endTranslation(start) }
-    translator.pointee.endsAtOwnStores =
+    compiled.makeRoom()
+    // Where nobody tells when a block changes itself, its bytes are looked at after each store.
+    var endsAtStores =
       configuration.protection == nil || codeMap.guarding(of: address) == .mixed
-    guard let block = translator.pointee.translate(address, longest: BlockTranslator.longest) else {
-      return nil
+    while true {
+      guard
+        let block = translator.pointee.translate(
+          address, longest: BlockTranslator.longest, endsAtStores: endsAtStores)
+      else { return nil }
+      let isWatched = compiled.watch(block)
+      if isWatched || endsAtStores {
+        translatedInstructions &+= UInt64(block.instructionCount)
+        return compiled.insert(block, isChecked: !isWatched)
+      }
+      endsAtStores = true
     }
-    translatedInstructions &+= UInt64(block.instructionCount)
-    return compiled.insert(block)
   }
 
   /// Runs compiled code from a block's beginning. Nil: go on at `state.rip`.
@@ -163,35 +167,14 @@ extension Engine {
       && state.pointee.rflags & Flag.trap == 0
   }
 
-  /// Executes IR up to the instruction limit, which compiled code would overstep.
-  private func interpretToLimit(_ compiled: CompiledCode<NativeBackEnd>) -> Exit? {
-    while headroom < 0 {
-      if let exit = interpretBlock(compiled) { return exit }
-      if accessChanged || state.pointee.rflags & Flag.trap != 0 { return nil }
-    }
-    return nil
-  }
-
-  /// Executes the block at `rip` as IR, which stops exactly at the limit: for a block that is longer
-  /// than what remains.
+  /// Interprets the block at `rip`, or what of it the instruction limit leaves, where compiled code
+  /// would overstep.
   private func interpretBlock(_ compiled: CompiledCode<NativeBackEnd>) -> Exit? {
     applyPending()
-    let address = state.pointee.rip
-    guard findOrTranslate(compiled, address) != nil, let block = reference(address) else {
+    guard codeMap.hasCode(inPageOf: state.pointee.rip), let block = blockToLimit() else {
       return .branchOutside
     }
     return run(block, compiled)
-  }
-
-  /// The block at an address for the interpreter.
-  private func reference(_ address: UInt64) -> Block? {
-    if let block = cache.find(address, mode) { return block.pointee }
-    var translator = BlockTranslator(
-      operations: cache.reserve(), mode: mode, features: configuration.features, access: access)
-    guard let block = translator.translate(address, longest: BlockTranslator.longest) else {
-      return nil
-    }
-    return cache.insert(block).pointee
   }
 
   // MARK: Faults

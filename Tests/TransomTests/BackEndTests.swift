@@ -1,0 +1,194 @@
+import Foundation
+import Transom
+import XCTest
+
+/// A driver does the same whoever carries out its code: each call in both directions, with its
+/// arguments, its result and the number of guest instructions before it; the report; the picture.
+/// The drivers are those of Debian's ipxe-qemu and ovmf.
+final class BackEndTests: XCTestCase {
+  private static let firmware = "/usr/share/OVMF/OVMF_CODE_4M.fd"
+  private static let iPXE = [
+    "e1000", "e1000e", "eepro100", "ne2k_pci", "pcnet", "rtl8139", "virtio", "vmxnet3",
+  ]
+
+  /// What can be seen of a run, the clock beside each line of its trace.
+  private struct Record: Equatable {
+    var report = ""
+    var lines: [String] = []
+    var picture: Data?
+    var outcome = RunReport.Outcome.success
+  }
+
+  private func record(
+    _ image: String, on backend: Backend, device: [String] = [], budget: UInt64
+  ) throws -> Record {
+    var record = Record()
+    let picture = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "transom-back-ends.png")
+    defer { try? FileManager.default.removeItem(at: picture) }
+    // Leaked on purpose where guest code ended the run: frames that held it are gone.
+    final class Observer { var machine: SimulatedMachine? }
+    let observer = Observer()
+    var options = RunOptions()
+    options.backend = backend
+    options.budget = budget
+    options.devices = device
+    options.screenshot = picture.path
+    options.trace = { line in
+      guard let machine = observer.machine else { return }
+      let count = machine.guestInstructions
+      let time = machine.firmware.clock.nanoseconds
+      record.lines.append("\(count) \(time) \(line)")
+    }
+    let run = try DriverRun(DriverSource(resolving: image), options: options)
+    observer.machine = run.machine
+    run.run()
+    record.report = try run.report.json
+    record.outcome = run.report.outcome
+    record.picture = try? Data(contentsOf: picture)
+    observer.machine = nil
+    run.machine.tearDown()
+    return record
+  }
+
+  private func check(
+    _ image: String, device: [String] = [], budget: UInt64 = 2_000_000_000, line: UInt = #line
+  ) throws -> Record {
+    try XCTSkipUnless(
+      FileManager.default.fileExists(atPath: String(image.prefix { $0 != ":" })),
+      "\(image) is not installed")
+    let reference = try record(image, on: .interpreter, device: device, budget: budget)
+    let compiled = try record(image, on: .native, device: device, budget: budget)
+    XCTAssertGreaterThan(reference.lines.count, 10, image, line: line)
+    XCTAssertEqual(compiled.report, reference.report, image, line: line)
+    XCTAssertEqual(compiled.picture, reference.picture, image, line: line)
+    if compiled.lines != reference.lines {
+      let n = zip(compiled.lines, reference.lines).prefix { $0 == $1 }.count
+      func at(_ lines: [String]) -> String { n < lines.count ? lines[n] : "the end" }
+      XCTFail(
+        "\(image), crossing \(n): \(at(compiled.lines)) and not \(at(reference.lines))", line: line)
+    }
+    return compiled
+  }
+
+  func testTheEightNetworkROMs() throws {
+    for name in Self.iPXE {
+      _ = try check("/usr/lib/ipxe/qemu/efi-\(name).rom", budget: 400_000_000)
+    }
+  }
+
+  func testQemuVideo() throws {
+    let record = try check(Self.firmware + ":QemuVideoDxe")
+    XCTAssertEqual(record.outcome, .success)
+    XCTAssertNotNil(record.picture)
+    // The same driver as a compressed option ROM.
+    let directory = FileManager.default.temporaryDirectory
+      .appendingPathComponent("transom-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let rom = directory.appendingPathComponent("video.rom").path
+    let packed = try Tool.run([
+      "pack", Self.firmware + ":QemuVideoDxe", "-o", rom, "--vendor", "0x1234", "--device",
+      "0x1111", "--class", "0x038000", "--compress",
+    ])
+    XCTAssertEqual(packed.code, 0, packed.error)
+    let compressed = try check(rom)
+    XCTAssertEqual(compressed.outcome, .success)
+    XCTAssertEqual(compressed.picture, record.picture)
+  }
+
+  func testDriversWithoutTheirDevice() throws {
+    _ = try check(Self.firmware + ":VirtioGpuDxe", device: ["blank=1AF4:1050:038000"])
+    _ = try check(Self.firmware + ":NvmExpressDxe", device: ["blank=1B36:0010:010802"])
+  }
+
+  /// Budgets end a run at the same instruction, wherever that is.
+  func testBudgets() throws {
+    for budget: UInt64 in [1, 1000, 49_999, 50_000, 50_013, 123_457] {
+      let image = Self.firmware + ":QemuVideoDxe"
+      try XCTSkipUnless(FileManager.default.fileExists(atPath: Self.firmware))
+      let reference = try record(image, on: .interpreter, budget: budget)
+      let compiled = try record(image, on: .native, budget: budget)
+      XCTAssertEqual(reference, compiled, "budget \(budget)")
+      XCTAssertEqual(compiled.outcome, .outOfBudget)
+      XCTAssertTrue(
+        compiled.report.contains("\"guestInstructions\" : \(budget),"), "budget \(budget)")
+    }
+  }
+
+  /// Every driver of OVMF, each in processes of its own: report and trace to the byte.
+  func testEveryDriverOfOVMF() throws {
+    try XCTSkipUnless(
+      FileManager.default.fileExists(atPath: Self.firmware), "ovmf is not installed")
+    let listing = try Tool.run(["info", Self.firmware, "--json"])
+    let images = listing.json["images"] as? [[String: Any]] ?? []
+    let names = images.compactMap { image in
+      image["machine"] as? String == "x64" ? image["name"] as? String : nil
+    }
+    XCTAssertGreaterThanOrEqual(names.count, 100)
+    let lock = NSLock()
+    nonisolated(unsafe) var differences: [String] = []
+    nonisolated(unsafe) var calls = 0
+    DispatchQueue.concurrentPerform(iterations: names.count) { index in
+      let outputs = [Backend.interpreter, .native].map { backend in
+        try? Tool.run([
+          "run", "\(Self.firmware):\(names[index])", "--json", "--trace", "--budget", "10000000",
+          "--backend", backend.rawValue,
+        ])
+      }
+      lock.withLock {
+        guard let one = outputs[0], let other = outputs[1] else {
+          return differences.append("\(names[index]) could not be run")
+        }
+        calls += one.error.split(separator: "\n").count
+        if one.code != other.code || one.signalled || other.signalled || one.text != other.text
+          || one.error != other.error
+        {
+          differences.append(
+            "\(names[index]): exit codes \(one.code) and \(other.code), reports "
+              + (one.text == other.text ? "equal" : "differ") + ", traces "
+              + (one.error == other.error ? "equal" : "differ"))
+        }
+      }
+    }
+    XCTAssertEqual(differences.sorted(), [])
+    XCTAssertGreaterThan(calls, 1000)
+  }
+
+  /// While a driver runs no page of the process is writable and executable.
+  func testNoMappingIsWritableAndExecutable() throws {
+    try XCTSkipUnless(
+      FileManager.default.fileExists(atPath: Self.firmware), "ovmf is not installed")
+    func both() -> [Substring] {
+      let maps = FileManager.default.contents(atPath: "/proc/self/maps") ?? Data()
+      let lines = String(decoding: maps, as: UTF8.self).split(separator: "\n")
+      XCTAssertGreaterThan(lines.count, 20)
+      return lines.filter { line in
+        let permissions = line.split(separator: " ")[1]
+        return permissions.contains("w") && permissions.contains("x")
+      }
+    }
+    // Another test of this process may have left one behind.
+    let before = both()
+    var seen: [[Substring]] = []
+    var options = RunOptions()
+    options.trace = { _ in if seen.count < 200 { seen.append(both()) } }
+    let run = try DriverRun(
+      DriverSource(resolving: Self.firmware + ":QemuVideoDxe"), options: options)
+    run.run()
+    run.machine.tearDown()
+    XCTAssertEqual(run.report.outcome, .success)
+    XCTAssertEqual(seen.count, 200)
+    for mappings in seen { XCTAssertEqual(mappings, before) }
+  }
+
+  func testAnotherHostsBackEndIsRefused() throws {
+    let other = Backend.native == .x86_64 ? "aarch64" : "x86_64"
+    let rom = "/usr/lib/ipxe/qemu/efi-e1000.rom"
+    try XCTSkipUnless(FileManager.default.fileExists(atPath: rom), "ipxe-qemu is not installed")
+    let output = try Tool.run(["run", rom, "--backend", other])
+    XCTAssertEqual(output.code, 2)
+    XCTAssertTrue(output.error.contains("there is no \(other) back end on this host"), output.error)
+    XCTAssertEqual(try Tool.run(["run", rom, "--backend", "magic"]).code, 2)
+  }
+}

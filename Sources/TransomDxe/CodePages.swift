@@ -7,7 +7,7 @@ import Translator
 /// data it addresses lie together; the data's part cannot be executed.
 struct CodePages {
   /// Bytes of code.
-  static let codeSize: UInt64 = 3 << 20
+  static let codeSize: UInt64 = 3 << 19
 
   let memory: CodeMemory
   private let base: UInt64
@@ -49,9 +49,14 @@ struct CodePages {
   }
 
   private static func isUsable(_ code: UInt64) -> Bool {
-    guard let run = TranslationTables.pageRun(at: code) else { return false }
-    return run.isExecutable && run.attributes & TranslationTables.Attribute.readOnly == 0
-      && run.end >= code + codeSize
+    var address = code
+    while address < code + codeSize {
+      guard let run = TranslationTables.pageRun(at: address), run.isExecutable,
+        run.attributes & TranslationTables.Attribute.readOnly == 0
+      else { return false }
+      address = run.end
+    }
+    return true
   }
 }
 
@@ -107,11 +112,8 @@ struct WatchedPages {
 extension PageProtection {
   /// Through the driver's host.
   static let firmware = PageProtection(
-    protect: { address in
-      guard let host = Driver.current?.host ?? Driver.starting else { return false }
-      return host.watch(address)
-    },
-    release: { address in (Driver.current?.host ?? Driver.starting)?.unwatch(address) })
+    protect: { address in Driver.current?.host.watch(address) ?? false },
+    release: { address in Driver.current?.host.unwatch(address) })
 }
 
 extension FirmwareHost {

@@ -10,8 +10,6 @@ final class Driver {
   nonisolated(unsafe) static var current: Driver?
   /// For the exception handler, which must not count references.
   nonisolated(unsafe) static var activeShim: Unmanaged<Shim<FirmwareHost>>?
-  /// The host while the driver is being made.
-  nonisolated(unsafe) static var starting: FirmwareHost?
   nonisolated(unsafe) static var hostState: UnsafeMutablePointer<FirmwareHost.State>?
 
   /// Bytes of the stack that guest code and all it calls run on.
@@ -85,7 +83,8 @@ final class Driver {
     return configuration
   }
 
-  /// What the driver frees is what it allocated; guest images are gone by then.
+  /// Guest images are gone by then. The engine goes behind this, so the memory of its code is given
+  /// back by whoever dropped the driver.
   deinit {
     host.deallocate()
     firmware.freePages(levelStack, Self.levelStackSize / 4096)

@@ -38,10 +38,11 @@ final class BackEndTests: XCTestCase {
     options.screenshot = picture.path
     options.trace = TraceOutput(form: .text(coloured: false)) { bytes in
       guard let machine = observer.machine else { return }
-      let line = String(decoding: bytes, as: UTF8.self)
       let count = machine.guestInstructions
       let time = machine.firmware.clock.nanoseconds
-      record.lines.append("\(count) \(time) \(line)")
+      for line in bytes.split(separator: 10) {
+        record.lines.append("\(count) \(time) \(String(decoding: line, as: UTF8.self))")
+      }
     }
     let run = try DriverRun(DriverSource(resolving: image), options: options)
     observer.machine = run.machine
@@ -114,7 +115,7 @@ final class BackEndTests: XCTestCase {
     for budget in [1, 1000, 20_011, 49_999, 50_000, 50_013, 60_001] {
       let outputs = try [Backend.interpreter, .native].map { backend in
         try Tool.run([
-          "run", Self.firmware + ":QemuVideoDxe", "--json", "--trace", "--budget", "\(budget)",
+          "run", Self.firmware + ":QemuVideoDxe", "--json", "--trace", "-", "--budget", "\(budget)",
           "--backend", backend.rawValue,
         ])
       }
@@ -141,7 +142,7 @@ final class BackEndTests: XCTestCase {
     DispatchQueue.concurrentPerform(iterations: names.count) { index in
       let outputs = [Backend.interpreter, .native].map { backend in
         try? Tool.run([
-          "run", "\(Self.firmware):\(names[index])", "--json", "--trace", "--budget", "10000000",
+          "run", "\(Self.firmware):\(names[index])", "--json", "--trace", "-", "--budget", "10000000",
           "--backend", backend.rawValue,
         ])
       }
@@ -181,9 +182,12 @@ final class BackEndTests: XCTestCase {
     let before = both()
     var seen: [[Substring]] = []
     var options = RunOptions()
-    options.trace = TraceOutput(form: .text(coloured: false)) { _ in
+    let hooks = Hooks()
+    hooks.before("*") { _, _ in
       if seen.count < 200 { seen.append(both()) }
+      return .proceed
     }
+    options.hooks = hooks
     let run = try DriverRun(
       DriverSource(resolving: Self.firmware + ":QemuVideoDxe"), options: options)
     run.run()

@@ -142,7 +142,8 @@ final class BackEndTests: XCTestCase {
     DispatchQueue.concurrentPerform(iterations: names.count) { index in
       let outputs = [Backend.interpreter, .native].map { backend in
         try? Tool.run([
-          "run", "\(Self.firmware):\(names[index])", "--json", "--trace", "-", "--budget", "10000000",
+          "run", "\(Self.firmware):\(names[index])", "--json", "--trace", "-", "--budget",
+          "10000000",
           "--backend", backend.rawValue,
         ])
       }

@@ -3,15 +3,12 @@
 
 // CShim.h and GuestState.h.
 extern const uint8_t transomTrapEntry[];
-extern const uint8_t transomGuestAccessStart[], transomGuestAccessEnd[];
-extern const uint8_t transomGuestAccessFault[];
-extern const uint8_t transomGuestCopyStart[], transomGuestCopyFault[];
+extern uint64_t transomResumeAfterFault(uint64_t programCounter);
 // From the linker.
 extern const uint8_t __executable_start[] __attribute__((visibility("hidden")));
 extern const uint8_t etext[] __attribute__((visibility("hidden")));
 
 static TransomFaultActions actions;
-static TransomFaultRange ranges[TRANSOM_FAULT_RANGES];
 static uint32_t isInstalled;
 
 // Exception classes (Arm ARM, D17.2.37).
@@ -26,6 +23,7 @@ enum {
 static void handle(INTN type, EFI_SYSTEM_CONTEXT_AARCH64 *context) {
   uint64_t at = context->ELR;
   uint64_t class = context->ESR >> 26 & 0x3f;
+  uint64_t resume;
   switch (class) {
     case instructionAbort:
     case instructionAbortLower:
@@ -43,11 +41,10 @@ static void handle(INTN type, EFI_SYSTEM_CONTEXT_AARCH64 *context) {
       break;
     case dataAbort:
     case dataAbortLower:
-      for (int i = 0; i < TRANSOM_FAULT_RANGES; i++) {
-        if (at - ranges[i].start < ranges[i].end - ranges[i].start) {
-          context->ELR = ranges[i].resume;
-          return;
-        }
+      resume = transomResumeAfterFault(at);
+      if (resume) {
+        context->ELR = resume;
+        return;
       }
       if (actions.settles(context->FAR, context->ESR, at)) return;
       break;
@@ -68,12 +65,6 @@ static void handle(INTN type, EFI_SYSTEM_CONTEXT_AARCH64 *context) {
 
 EFI_STATUS transomInstallExceptionHandler(const TransomFaultActions *wanted) {
   actions = *wanted;
-  ranges[0] = (TransomFaultRange){
-      (uint64_t)transomGuestAccessStart, (uint64_t)transomGuestCopyStart,
-      (uint64_t)transomGuestAccessFault};
-  ranges[1] = (TransomFaultRange){
-      (uint64_t)transomGuestCopyStart, (uint64_t)transomGuestAccessEnd,
-      (uint64_t)transomGuestCopyFault};
   EFI_STATUS status = actions.cpu->RegisterInterruptHandler(
       actions.cpu, EXCEPT_AARCH64_SYNCHRONOUS_EXCEPTIONS, handle);
   isInstalled = status == EFI_SUCCESS;
@@ -85,10 +76,6 @@ void transomRemoveExceptionHandler(void) {
   actions.cpu->RegisterInterruptHandler(
       actions.cpu, EXCEPT_AARCH64_SYNCHRONOUS_EXCEPTIONS, 0);
   isInstalled = 0;
-}
-
-void transomSetFaultRange(uint32_t index, TransomFaultRange range) {
-  if (index < TRANSOM_FAULT_RANGES) ranges[index] = range;
 }
 
 uint64_t transomCodeStart(void) { return (uint64_t)__executable_start; }

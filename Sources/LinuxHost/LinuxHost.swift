@@ -54,7 +54,7 @@ public struct LinuxHost: HostContract {
       return lent
     }
     if low {
-      for place: UInt64 in [0x0c00_1000, 0xd000_1000, 0xe000_1000, 0xf000_1000, 0x7000_1000] {
+      for place: UInt64 in [0x0c00_1000, 0xd000_1000, 0xd800_1000, 0xf000_1000, 0x7000_1000] {
         guard place + count <= 1 << 32 else { continue }
         if transomMapStack(place, count) != 0 { return place }
       }

@@ -23,6 +23,8 @@ final class Driver {
   let cpu: UnsafeMutablePointer<EFI_CPU_ARCH_PROTOCOL>
   let levelStack: UInt64
   private let emulator: ImageEmulator
+  /// Nil where the firmware has no memory for code: guests are interpreted.
+  let codePages: CodePages?
   /// Drivers started from option ROMs, to be unloaded with this one.
   var romDrivers: [EFI_HANDLE] = []
   /// Handles that were made consoles.
@@ -46,13 +48,16 @@ final class Driver {
     self.console = console
     self.cpu = cpu
     levelStack = stack
+    let protection = MemoryProtection(cpu: cpu, firmware: firmware)
     host = FirmwareHost(
-      firmware: firmware, protection: PageProtection(cpu: cpu, firmware: firmware),
-      console: console, options: options, hostStackLimit: stack)
+      firmware: firmware, protection: protection, console: console, options: options,
+      hostStackLimit: stack)
+    codePages =
+      options.isInterpreting ? nil : CodePages(firmware: firmware, protection: protection)
     var policies = Policies()
     policies.faultScope = .level
     policies.ports = options.ports
-    let engine = Engine()
+    let engine = Engine(configuration: Self.configuration(codePages))
     engine.state.pointee.instructionLimit = FirmwareHost.safepointInterval
     host.state.pointee.instructionLimit = withUnsafeMutablePointer(
       to: &engine.state.pointee.instructionLimit
@@ -66,7 +71,20 @@ final class Driver {
     interceptServices()
   }
 
-  /// What the driver frees is what it allocated; guest images are gone by then.
+  private static func configuration(_ codePages: CodePages?) -> EngineConfiguration {
+    var configuration = EngineConfiguration()
+    guard let codePages else { return configuration }
+    configuration.backend = .compiled
+    configuration.codeMemory = codePages.memory
+    configuration.protection = .firmware
+    configuration.hostFeatures = transomProcessorFeatures()
+    // For what is not compiled.
+    configuration.cacheOperations = 1 << 14
+    return configuration
+  }
+
+  /// Guest images are gone by then. The engine goes behind this, so the memory of its code is given
+  /// back by whoever dropped the driver.
   deinit {
     host.deallocate()
     firmware.freePages(levelStack, Self.levelStackSize / 4096)

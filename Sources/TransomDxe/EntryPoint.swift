@@ -72,8 +72,11 @@ extension Driver {
     var line = Line("Transom: EL")
     line.add(decimal: transomExceptionLevel())
     line.add(host.protection.attributes == nil ? ", CPU" : ", memory attribute")
-    line.add(" protocol, ")
-    line.add(decimal: (transomHeapSize() + Self.levelStackSize) >> 10)
+    line.add(codePages == nil ? " protocol, interpreting, " : " protocol, compiling, ")
+    let size =
+      transomHeapSize() + Self.levelStackSize + (codePages?.size ?? 0) + shim.stackEnd
+      - shim.stackBase
+    line.add(decimal: size >> 10)
     line.add(" KiB, guest stack at ")
     line.add(address: shim.stackBase)
     console.print(line)

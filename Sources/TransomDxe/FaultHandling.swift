@@ -3,6 +3,7 @@ import CTransomDxe
 import CTranslator
 import CUEFI
 import Shim
+import Translator
 
 // The Swift half of the exception handler, and what becomes of a trap in our own code.
 
@@ -16,7 +17,13 @@ func installFaultHandler(_ cpu: UnsafeMutablePointer<EFI_CPU_ARCH_PROTOCOL>) -> 
       return Driver.hostState?.pointee.former.contains(address) == true ? 2 : 0
     },
     standIn: { callOfFormerImage($0) },
-    settles: { address, _, _ in
+    settles: { address, syndrome, _ in
+      // Native code writes to a page with translated code: bit 6 is "write, not read".
+      if syndrome >> 6 & 1 != 0, let shim = Driver.activeShim,
+        shim._withUnsafeGuaranteedRef({ $0.engine.releasePage(of: address) })
+      {
+        return 1
+      }
       // Native code wants page zero: the guard was only for guests.
       guard address < 4096, let state = Driver.hostState else { return 0 }
       return state.pointee.lowPage.remove() ? 1 : 0

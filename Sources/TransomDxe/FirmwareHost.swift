@@ -36,6 +36,7 @@ struct FirmwareHost: HostContract {
     var lowPage: LowPageGuard
     var events = EventTable()
     var former = FormerImages()
+    var watched = WatchedPages()
     var knownHostPages = InlineArray<64, UInt64>(repeating: 0)
     /// What the stack's guard page allowed before.
     var guardAttributes: UInt64 = 0
@@ -60,12 +61,12 @@ struct FirmwareHost: HostContract {
   }
 
   let firmware: Firmware
-  let protection: PageProtection
+  let protection: MemoryProtection
   let console: Console
   let state: UnsafeMutablePointer<State>
   let hostStackLimit: UInt64
   init(
-    firmware: Firmware, protection: PageProtection, console: Console, options: Options,
+    firmware: Firmware, protection: MemoryProtection, console: Console, options: Options,
     hostStackLimit: UInt64
   ) {
     self.firmware = firmware
@@ -84,6 +85,7 @@ struct FirmwareHost: HostContract {
 
   func deallocate() {
     state.pointee.report.deallocate()
+    state.pointee.watched.deallocate()
     state.deallocate()
   }
 

@@ -41,7 +41,7 @@ struct ImageEmulator {
   }
 
   /// False if there is no page for what stays; then nothing has changed.
-  func retire(_ firmware: Firmware, _ protection: PageProtection) -> Bool {
+  func retire(_ firmware: Firmware, _ protection: MemoryProtection) -> Bool {
     var page: UInt64 = 0
     guard
       firmware.boot.pointee.AllocatePages(

@@ -13,9 +13,9 @@ struct LowPageGuard {
   private var value: UInt64 = 0
   private var isProtected = false
   private var previous: UInt64 = 0
-  let protection: PageProtection
+  let protection: MemoryProtection
 
-  init(protection: PageProtection) { self.protection = protection }
+  init(protection: MemoryProtection) { self.protection = protection }
 
   mutating func install() {
     guard let leaf = TranslationTables.leaf(at: 0) else { return }

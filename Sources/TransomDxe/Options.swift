@@ -4,7 +4,7 @@ import Shim
 /// What the user can choose, from the UEFI variable "Transom" and from the driver's load options:
 /// words separated by spaces or commas, in ASCII or UTF-16.
 ///
-/// `off`, `verbose`, `roms=off`, `ports=forward|zero|trap`, `timeout=SECONDS`.
+/// `off`, `verbose`, `interpret`, `roms=off`, `ports=forward|zero|trap`, `timeout=SECONDS`.
 struct Options {
   /// Load, say so, and do nothing.
   var isOff = false
@@ -12,6 +12,8 @@ struct Options {
   var isVerbose = false
   /// Start the drivers in option ROMs that the firmware has passed over.
   var dispatchesROMs = true
+  /// Interpret guest code, never compile it.
+  var isInterpreting = false
   var ports = Policies.Ports.forward
   /// How long guest code may run without calling the firmware, in seconds; 0 for ever.
   var timeout: UInt64 = 30
@@ -44,6 +46,8 @@ struct Options {
       isOff = true
     } else if word.matches("verbose") {
       isVerbose = true
+    } else if word.matches("interpret") {
+      isInterpreting = true
     } else if word.matches("roms=off") {
       dispatchesROMs = false
     } else if word.matches("ports=forward") {

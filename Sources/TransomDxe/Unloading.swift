@@ -6,17 +6,32 @@ import Shim
 /// unloaded: somebody may still call them.
 func unloadDriver() -> EFI_STATUS {
   guard let driver = Driver.current else { return EFI_NOT_READY }
-  guard driver.shim.depth == 0 else {
-    driver.console.print(Line("Transom: cannot be unloaded from x64 code"))
-    return EFI_ACCESS_DENIED
-  }
-  driver.detachConsoles()
-  guard driver.unloadGuests() else { return EFI_ACCESS_DENIED }
-  guard driver.stop() else { return EFI_OUT_OF_RESOURCES }
-  Identity.uninstall(driver.firmware)
-  if let event = driver.exitEvent { _ = driver.firmware.boot.pointee.CloseEvent(event) }
-  Driver.current = nil
+  let status = driver.takeDown()
+  guard status == EFI_SUCCESS else { return status }
+  let remains = (driver.codePages, driver.firmware, driver.host.protection)
+  drop()
+  remains.0?.free(remains.1, remains.2)
   return EFI_SUCCESS
+}
+
+/// The last reference but the caller's goes here; the caller's is used no more.
+private func drop() { Driver.current = nil }
+
+extension Driver {
+  /// Everything but the driver's own memory. Access Denied changes nothing but the images that did
+  /// unload.
+  fileprivate func takeDown() -> EFI_STATUS {
+    guard shim.depth == 0 else {
+      console.print(Line("Transom: cannot be unloaded from x64 code"))
+      return EFI_ACCESS_DENIED
+    }
+    detachConsoles()
+    guard unloadGuests() else { return EFI_ACCESS_DENIED }
+    guard stop() else { return EFI_OUT_OF_RESOURCES }
+    Identity.uninstall(firmware)
+    if let event = exitEvent { _ = firmware.boot.pointee.CloseEvent(event) }
+    return EFI_SUCCESS
+  }
 }
 
 extension Driver {

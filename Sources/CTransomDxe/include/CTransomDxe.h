@@ -14,15 +14,6 @@ uint64_t transomHeapSize(void);
 
 // MARK: Faults (FaultHandler.c)
 
-/// A range of host code that may fault on the guest's behalf. A data abort at a program counter in
-/// start..<end resumes at `resume`.
-typedef struct {
-  uint64_t start, end, resume;
-} TransomFaultRange;
-
-/// The first two are the guest access routines.
-#define TRANSOM_FAULT_RANGES 4
-
 /// What the exception handler works with. It runs with interrupts masked, on the stack of whoever
 /// faulted, and neither allocates nor calls the firmware, except to step aside.
 typedef struct {
@@ -32,7 +23,7 @@ typedef struct {
   uint32_t (*_Nonnull ownsBranch)(uint64_t address);
   /// Called, with the address, instead of guest code that is gone.
   uint64_t (*_Nonnull standIn)(uint64_t address);
-  /// A data abort outside the ranges: 1 if whatever was in the way is gone and the access can be
+  /// A data abort outside compiled code and guest accesses: 1 if whatever was in the way is gone and the access can be
   /// repeated.
   uint32_t (*_Nonnull settles)(uint64_t address, uint64_t syndrome, uint64_t programCounter);
   /// Where a trap in our own code goes on. Does not return.
@@ -43,9 +34,6 @@ typedef struct {
 /// Takes the synchronous exception over. EFI_ALREADY_STARTED if somebody else has it.
 EFI_STATUS transomInstallExceptionHandler(const TransomFaultActions *_Nonnull actions);
 void transomRemoveExceptionHandler(void);
-/// Changes one of the ranges.
-void transomSetFaultRange(uint32_t index, TransomFaultRange range);
-
 /// Where the driver's own code begins.
 uint64_t transomCodeStart(void);
 
@@ -80,6 +68,14 @@ static inline uint64_t transomExceptionLevel(void) {
   uint64_t value;
   __asm__ volatile("mrs %0, CurrentEL" : "=r"(value));
   return value >> 2 & 3;
+}
+
+/// Bit 0: FEAT_FlagM; bit 1: FEAT_FlagM2 (Arm ARM, ID_AA64ISAR0_EL1.TS).
+static inline uint64_t transomProcessorFeatures(void) {
+  uint64_t value;
+  __asm__ volatile("mrs %0, id_aa64isar0_el1" : "=r"(value));
+  value = value >> 52 & 15;
+  return (value >= 1) | (value >= 2) << 1;
 }
 
 /// Registers of the present exception level (Arm ARM, D17.2).

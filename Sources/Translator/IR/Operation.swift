@@ -150,7 +150,11 @@ public struct Operation: Sendable {
         rawValue: opcode == .boundary ? selector : UInt8(truncatingIfNeeded: offset))
     }
     set {
-      if opcode == .boundary { selector = newValue.rawValue } else { offset = UInt16(newValue.rawValue) }
+      if opcode == .boundary {
+        selector = newValue.rawValue
+      } else {
+        offset = UInt16(newValue.rawValue)
+      }
     }
   }
 

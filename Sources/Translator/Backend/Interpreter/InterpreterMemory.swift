@@ -144,16 +144,21 @@ extension Interpreter {
     return high == 0 || high == -1
   }
 
+  /// Not canonical, or in 32-bit mode beyond 4 GiB, where the segments end.
+  func isOutside(_ address: UInt64, _ count: UInt64) -> Bool {
+    let end = address &+ count &- 1
+    return state.pointee.mode == 0 ? !isCanonical(address) || !isCanonical(end) : end >> 32 != 0
+  }
+
+  /// #GP, on the stack #SS.
+  mutating func segmentFault() -> Outcome {
+    fault(lastBase == .rsp || lastBase == .rbp ? 12 : 13)
+  }
+
   /// #PF, or for an address that is not canonical #GP, on the stack #SS.
   mutating func memoryFault(write: Bool) -> Outcome {
     var address = lastFault
-    let end = address &+ lastFaultCount &- 1
-    // In 32-bit mode the segments end at 4 GiB.
-    let isOutside =
-      state.pointee.mode == 0 ? !isCanonical(address) || !isCanonical(end) : end >> 32 != 0
-    if isOutside {
-      return fault(lastBase == .rsp || lastBase == .rbp ? 12 : 13)
-    }
+    if isOutside(address, lastFaultCount) { return segmentFault() }
     // An access over a page's end faults where the first byte is that cannot be had.
     var byte: UInt8 = 0
     if window == nil && transomLoad8(address, &byte) == 0

@@ -257,6 +257,12 @@ extension Interpreter {
     let address = effectiveAddress(op)
     let value = readVector(op.left)
     let mask = readVector(op.right)
+    // The segment's limit is asked about all of the bytes, masked or not.
+    if (0..<Int(op.width)).contains(where: { lane(mask, $0, 1) & 0x80 != 0 }),
+      isOutside(address, UInt64(op.width))
+    {
+      return segmentFault()
+    }
     for n in 0..<Int(op.width) where lane(mask, n, 1) & 0x80 != 0 {
       guard store(at: address &+ UInt64(n), 1, lane(value, n, 1)) else {
         return memoryFault(write: true)

@@ -3,7 +3,7 @@ import CUEFI
 
 /// Changing what memory allows: through EFI_MEMORY_ATTRIBUTE_PROTOCOL where the firmware has it,
 /// which changes only what it is told to, or else EFI_CPU_ARCH_PROTOCOL, which sets everything.
-struct PageProtection {
+struct MemoryProtection {
   let cpu: UnsafeMutablePointer<EFI_CPU_ARCH_PROTOCOL>
   let attributes: UnsafeMutablePointer<EFI_MEMORY_ATTRIBUTE_PROTOCOL>?
 

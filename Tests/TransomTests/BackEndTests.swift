@@ -13,7 +13,7 @@ final class BackEndTests: XCTestCase {
     "e1000", "e1000e", "eepro100", "ne2k_pci", "pcnet", "rtl8139", "virtio", "vmxnet3",
   ]
 
-  /// What can be seen of a run, the clock beside each line of its trace.
+  /// What can be seen of a run.
   private struct Record: Equatable {
     var report = ""
     var lines: [String] = []
@@ -28,31 +28,22 @@ final class BackEndTests: XCTestCase {
     let picture = FileManager.default.temporaryDirectory.appendingPathComponent(
       "transom-back-ends.png")
     defer { try? FileManager.default.removeItem(at: picture) }
-    // Leaked on purpose where guest code ended the run: frames that held it are gone.
-    final class Observer { var machine: SimulatedMachine? }
-    let observer = Observer()
+    var trace: [UInt8] = []
     var options = RunOptions()
     options.backend = backend
     options.budget = budget
     options.devices = device
     options.screenshot = picture.path
-    options.trace = TraceOutput(form: .text(coloured: false)) { bytes in
-      guard let machine = observer.machine else { return }
-      let count = machine.guestInstructions
-      let time = machine.firmware.clock.nanoseconds
-      for line in bytes.split(separator: 10) {
-        record.lines.append("\(count) \(time) \(String(decoding: line, as: UTF8.self))")
-      }
-    }
+    // This form has time and instruction count on each line.
+    options.trace = TraceOutput(form: .jsonLines) { trace.append(contentsOf: $0) }
     let run = try DriverRun(DriverSource(resolving: image), options: options)
-    observer.machine = run.machine
     run.run()
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
     record.report = String(decoding: try encoder.encode(run.report), as: UTF8.self)
     record.outcome = run.report.outcome
+    record.lines = String(decoding: trace, as: UTF8.self).split(separator: "\n").map(String.init)
     record.picture = try? Data(contentsOf: picture)
-    observer.machine = nil
     run.machine.tearDown()
     return record
   }
@@ -108,21 +99,34 @@ final class BackEndTests: XCTestCase {
     _ = try check(Self.firmware + ":NvmExpressDxe", device: ["blank=1B36:0010:010802"])
   }
 
+  /// A run in a process of its own, with its trace.
+  private static func traced(
+    _ image: String, on backend: Backend, budget: Int
+  ) throws -> (tool: Tool.Output, trace: String) {
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("transom-\(UUID().uuidString).jsonl")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let output = try Tool.run([
+      "run", image, "--json", "--trace", file.path, "--budget", "\(budget)", "--backend",
+      backend.rawValue,
+    ])
+    let trace = FileManager.default.contents(atPath: file.path) ?? Data()
+    return (output, String(decoding: trace, as: UTF8.self))
+  }
+
   /// Budgets end a run at the same instruction, wherever that is, with the same registers.
   func testBudgets() throws {
     try XCTSkipUnless(
       FileManager.default.fileExists(atPath: Self.firmware), "ovmf is not installed")
     for budget in [1, 1000, 20_011, 49_999, 50_000, 50_013, 60_001] {
       let outputs = try [Backend.interpreter, .native].map { backend in
-        try Tool.run([
-          "run", Self.firmware + ":QemuVideoDxe", "--json", "--trace", "-", "--budget", "\(budget)",
-          "--backend", backend.rawValue,
-        ])
+        try Self.traced(Self.firmware + ":QemuVideoDxe", on: backend, budget: budget)
       }
-      XCTAssertEqual(outputs[0].text, outputs[1].text, "budget \(budget)")
-      XCTAssertEqual(outputs[0].error, outputs[1].error, "budget \(budget)")
-      XCTAssertEqual(outputs[1].code, 6)
-      XCTAssertEqual(outputs[1].json["guestInstructions"] as? Int, budget)
+      XCTAssertEqual(outputs[0].tool.text, outputs[1].tool.text, "budget \(budget)")
+      XCTAssertEqual(outputs[0].trace, outputs[1].trace, "budget \(budget)")
+      XCTAssertFalse(outputs[1].trace.isEmpty)
+      XCTAssertEqual(outputs[1].tool.code, 6)
+      XCTAssertEqual(outputs[1].tool.json["guestInstructions"] as? Int, budget)
     }
   }
 
@@ -141,24 +145,23 @@ final class BackEndTests: XCTestCase {
     nonisolated(unsafe) var calls = 0
     DispatchQueue.concurrentPerform(iterations: names.count) { index in
       let outputs = [Backend.interpreter, .native].map { backend in
-        try? Tool.run([
-          "run", "\(Self.firmware):\(names[index])", "--json", "--trace", "-", "--budget",
-          "10000000",
-          "--backend", backend.rawValue,
-        ])
+        try? Self.traced(
+          "\(Self.firmware):\(names[index])", on: backend, budget: 10_000_000)
       }
       lock.withLock {
         guard let one = outputs[0], let other = outputs[1] else {
           return differences.append("\(names[index]) could not be run")
         }
-        calls += one.error.split(separator: "\n").count
-        if one.code != other.code || one.signalled || other.signalled || one.text != other.text
-          || one.error != other.error
+        calls += one.trace.split(separator: "\n").count
+        // Each has a report: usage errors would be equal, too.
+        if one.tool.code != other.tool.code || [2, 3].contains(one.tool.code)
+          || one.tool.signalled || other.tool.signalled || one.tool.text != other.tool.text
+          || one.tool.error != other.tool.error || one.trace != other.trace
         {
           differences.append(
-            "\(names[index]): exit codes \(one.code) and \(other.code), reports "
-              + (one.text == other.text ? "equal" : "differ") + ", traces "
-              + (one.error == other.error ? "equal" : "differ"))
+            "\(names[index]): exit codes \(one.tool.code) and \(other.tool.code), reports "
+              + (one.tool.text == other.tool.text ? "equal" : "differ") + ", traces "
+              + (one.trace == other.trace ? "equal" : "differ"))
         }
       }
     }
@@ -182,15 +185,18 @@ final class BackEndTests: XCTestCase {
     // Another test of this process may have left one behind.
     let before = both()
     var seen: [[Substring]] = []
+    weak var machine: SimulatedMachine?
     var options = RunOptions()
-    let hooks = Hooks()
-    hooks.before("*") { _, _ in
-      if seen.count < 200 { seen.append(both()) }
-      return .proceed
+    var output = TraceOutput(form: .text(coloured: false)) { _ in
+      // Before that an image that is loaded and not started is what the firmware made it: code.
+      guard let machine, machine.guestInstructions > 0, seen.count < 200 else { return }
+      seen.append(both())
     }
-    options.hooks = hooks
+    output.isInteractive = true
+    options.trace = output
     let run = try DriverRun(
       DriverSource(resolving: Self.firmware + ":QemuVideoDxe"), options: options)
+    machine = run.machine
     run.run()
     run.machine.tearDown()
     XCTAssertEqual(run.report.outcome, .success)

@@ -1,10 +1,12 @@
 import ArgumentParser
+import Transom
 
 /// The command-line tool.
 public struct TransomCommand: ParsableCommand {
   public static let configuration = CommandConfiguration(
     commandName: "transom",
     abstract: "Run x86-64 PCI option ROMs where the processor is another.",
+    version: TransomVersion.current,
     subcommands: [
       InfoCommand.self, RunCommand.self, TraceCommand.self, DiffCommand.self, TestCommand.self,
       ObserveCommand.self, AuditCommand.self, PackCommand.self, DisassembleCommand.self,

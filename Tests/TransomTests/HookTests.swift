@@ -163,7 +163,7 @@ final class ScriptingCommandTests: XCTestCase {
   }
 
   func testThePythonExampleWorks() throws {
-    let script = Self.root + "/Examples/third-allocation-fails.py"
+    let script = Self.root + "/Fixtures/examples/third-allocation-fails.py"
     let run = try Tool.run(["run", Self.video, "--hooks", script, "--json"])
     XCTAssertEqual(run.code, 1, run.error)
     XCTAssertEqual(

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Lets the third AllocatePool of a driver fail, to see how it takes it:
 
-    transom run card.rom --hooks Examples/third-allocation-fails.py
+    transom run card.rom --hooks Fixtures/examples/third-allocation-fails.py
 """
 import json
 import sys

@@ -80,7 +80,7 @@ private struct FlagUse: OptionSet {
       .multiplyNoFlags, .bitScanForward, .bitScanReverse, .leadingZeros, .trailingZeros,
       .populationCount, .bitTest, .bitSet, .bitReset, .bitComplement, .bitFieldExtract,
       .lowestSet, .resetLowest, .maskLowest, .zeroHighBits, .bitDeposit, .bitExtract, .crc32,
-      .compareExchange, .vectorMove:
+      .compareExchange:
       []
     case .addCarry, .subtractBorrow, .addCarryOnly: .carry
     case .addOverflowOnly: .overflow
@@ -92,11 +92,11 @@ private struct FlagUse: OptionSet {
     // CMC reads the carry; CLC and STC are too rare to tell apart.
     case .modifyFlags: .carry
     case .writeFlags: []
-    case .load, .loadSigned, .store, .divideUnsigned, .divideSigned, .exchange, .exchangeAdd,
-      .compareExchangeWide, .vector, .vectorLoad, .vectorStore, .vectorToGeneral,
-      .vectorFromGeneral, .vectorFlags, .vectorString, .maskMove, .vectorMaskedLoad,
-      .vectorMaskedStore,
-      .vectorGather:
+    // A move to or from an MMX register reports a pending x87 exception.
+    case .vectorMove, .vectorFromGeneral, .load, .loadSigned, .store, .divideUnsigned,
+      .divideSigned, .exchange, .exchangeAdd, .compareExchangeWide, .vector, .vectorLoad,
+      .vectorStore, .vectorToGeneral, .vectorFlags, .vectorString, .maskMove, .vectorMaskedLoad,
+      .vectorMaskedStore, .vectorGather:
       .mayFault
     case .moveString, .storeString, .loadString, .scanString, .compareString:
       [.mayFault, .maySkip, .keepsFlags]

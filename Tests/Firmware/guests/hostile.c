@@ -7,19 +7,6 @@ static EFI_GUID loadedImage = {
 static volatile uint64_t ticks;
 static void tick(EFI_EVENT event, void *context) { ticks++; }
 
-static int wants(const CHAR16 *options, uint64_t bytes, const char *word) {
-  uint64_t count = bytes / 2, length = 0;
-  while (word[length]) length++;
-  for (uint64_t at = 0; at + length <= count; at++) {
-    uint64_t n = 0;
-    while (n < length && options[at + n] == (CHAR16)word[n]) n++;
-    int ends = at + n >= count || options[at + n] == 0 || options[at + n] == ' ';
-    int begins = at == 0 || options[at - 1] == ' ';
-    if (n == length && ends && begins) return 1;
-  }
-  return 0;
-}
-
 __attribute__((noinline)) static uint64_t recurse(uint64_t n) {
   volatile uint64_t space[64];
   space[n & 63] = n;

@@ -73,6 +73,7 @@ final class Driver {
 
   private static func configuration(_ codePages: CodePages?) -> EngineConfiguration {
     var configuration = EngineConfiguration()
+    configuration.features = .baselineWithQuietRandom
     guard let codePages else { return configuration }
     configuration.backend = .compiled
     configuration.codeMemory = codePages.memory

@@ -10,7 +10,7 @@ import Shim
 /// every call to the firmware and at safepoints, exactly as the native code around it had them.
 struct FirmwareHost: HostContract {
   /// Guest instructions between two safepoints.
-  static let safepointInterval: UInt64 = 20_000
+  static let safepointInterval: UInt64 = 200_000
   /// Pages remembered as native code.
   static let knownPages = 64
 

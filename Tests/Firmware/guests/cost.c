@@ -121,10 +121,11 @@ static EFI_HANDLE card(uint8_t class) {
 }
 
 /// Connects a card to the one driver that an image brought.
-static void connect(const char *name, EFI_HANDLE card, EFI_HANDLE image) {
+static void connect(
+    const char *name, EFI_HANDLE card, EFI_HANDLE image, BOOLEAN isRecursive) {
   EFI_HANDLE list[] = {image, 0};
   EFI_STATUS status;
-  COUNT(name, 1, status = BS->ConnectController(card, list, 0, 1));
+  COUNT(name, 1, status = BS->ConnectController(card, list, 0, isRecursive));
   if (status) report("does not connect", status);
 }
 
@@ -170,7 +171,7 @@ static void countDisplay(void) {
   UINTN count = 0, size = 0;
   BS->StartImage(image, 0, 0);
   BS->DisconnectController(display, 0, 0);
-  connect("start", display, image);
+  connect("start", display, image, 1);
   EFI_GRAPHICS_OUTPUT_PROTOCOL *gop = 0;
   EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *text = 0;
   BS->LocateHandleBuffer(ByProtocol, &graphics, 0, &count, &handles);
@@ -223,15 +224,25 @@ static void countDisplay(void) {
                                 gop->Mode->Info->VerticalResolution);
 }
 
+/// The firmware's stack must go first: its drivers do not let go of a card whose children they use.
+static void disconnectNetwork(EFI_HANDLE nic) {
+  EFI_HANDLE *handles = 0;
+  UINTN count = 0;
+  BS->LocateHandleBuffer(ByProtocol, &network, 0, &count, &handles);
+  for (UINTN n = 0; n < count; n++) BS->DisconnectController(handles[n], 0, 0);
+  EFI_STATUS status = BS->DisconnectController(nic, 0, 0);
+  if (status) report("does not disconnect", status);
+}
+
 static void countNetwork(void) {
   EFI_HANDLE image = load("\\ipxe.efi"), *handles = 0;
   EFI_HANDLE nic = card(2);
   UINTN count = 0;
   BS->StartImage(image, 0, 0);
-  BS->DisconnectController(nic, 0, 0);
-  connect("ipxe-cold", nic, image);
-  BS->DisconnectController(nic, 0, 0);
-  connect("ipxe-warm", nic, image);
+  disconnectNetwork(nic);
+  connect("ipxe-cold", nic, image, 0);
+  disconnectNetwork(nic);
+  connect("ipxe-warm", nic, image, 0);
   BS->LocateHandleBuffer(ByProtocol, &network, 0, &count, &handles);
   SimpleNetwork *snp = 0;
   for (UINTN n = 0; n < count; n++) BS->HandleProtocol(handles[n], &network, (void **)&snp);

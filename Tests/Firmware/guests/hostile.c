@@ -151,9 +151,14 @@ EFI_STATUS efiMain(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table) {
   IF("int3") __asm__ volatile("int3");
   IF("divide") __asm__ volatile("xorl %%ecx, %%ecx\n divl %%ecx" ::: "eax", "ecx", "edx");
   IF("rdrand") {
+    uint32_t a = 1, b, c, d;
+    __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "=c"(c), "=d"(d));
+    report("rdrand offered", c >> 30 & 1);
     uint8_t carry;
-    __asm__ volatile("rdrand %%rax\n setc %0" : "=r"(carry)::"rax", "cc");
+    uint64_t number = 1;
+    __asm__ volatile("stc\n rdrand %1\n setc %0" : "=r"(carry), "+r"(number)::"cc");
     report("rdrand", carry);
+    report("rdrand's number", number);
   }
   IF("stack") report("stack", recurse(opaque(0)));
   IF("spin") spin();

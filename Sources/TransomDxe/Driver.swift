@@ -30,6 +30,7 @@ final class Driver {
   /// Handles that were made consoles.
   var consoles: [EFI_HANDLE] = []
   var exitEvent: EFI_EVENT?
+  var bootEvent: EFI_EVENT?
 
   enum StartError: Error {
     case noCPU, noMemory, handlerTaken, alreadyThere, cannotInstall

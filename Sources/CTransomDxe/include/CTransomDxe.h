@@ -46,6 +46,8 @@ static inline uint64_t transomHoldInterrupts(void) {
   __asm__ volatile("mrs %0, daif\n\tmsr daifset, #2" : "=r"(before)::"memory");
   return before;
 }
+/// Swift's own trap, from which the compiler does not know that nothing returns.
+static inline void transomTrap(void) { __asm__ volatile("brk #1" ::: "memory"); }
 static inline void transomReleaseInterrupts(uint64_t mask) {
   __asm__ volatile("msr daif, %0" ::"r"(mask) : "memory");
 }

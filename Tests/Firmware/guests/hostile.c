@@ -160,6 +160,11 @@ EFI_STATUS efiMain(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table) {
     report("rdrand", carry);
     report("rdrand's number", number);
   }
+  IF("rdtsc") {
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    report("rdtsc", low + high > 0);
+  }
   IF("stack") report("stack", recurse(opaque(0)));
   IF("spin") spin();
   IF("assert") {

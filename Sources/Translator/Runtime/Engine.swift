@@ -98,6 +98,7 @@ public final class Engine {
   let translator: UnsafeMutablePointer<BlockTranslator>
   /// What the translations in the cache assume.
   private(set) var access = UnitAccess()
+  private let verbatim: VerbatimForms?
   private var translatedMode = ProcessorMode.long64
   /// The registers that `access` and `translatedMode` were read from.
   private var accessKey = AccessKey()
@@ -146,10 +147,12 @@ public final class Engine {
     }
     state.pointee.reset(configuration.features)
     access = UnitAccess(state)
+    verbatim = compiled != nil && NativeBackEnd.carriesGuestCode ? VerbatimForms() : nil
     translator = .allocate(capacity: 1)
     translator.initialize(
       to: BlockTranslator(
-        operations: scratch, mode: .long64, features: configuration.features, access: access))
+        operations: scratch, mode: .long64, features: configuration.features, access: access,
+        verbatim: verbatim))
     if let compiled { register(compiled) }
   }
 
@@ -168,6 +171,7 @@ public final class Engine {
     if compiled == nil { UnsafeMutableRawPointer(state).deallocate() }
     scratch.deallocate()
     translator.deallocate()
+    verbatim?.deallocate()
   }
 
   var mode: ProcessorMode { state.pointee.mode == 1 ? .protected32 : .long64 }
@@ -183,7 +187,8 @@ public final class Engine {
     access = now
     translatedMode = mode
     translator.pointee = BlockTranslator(
-      operations: scratch, mode: mode, features: configuration.features, access: access)
+      operations: scratch, mode: mode, features: configuration.features, access: access,
+      verbatim: verbatim)
   }
 
   /// What the translations assume does not hold any more.

@@ -39,6 +39,8 @@ struct X86_64BackEnd: BackEnd {
   static var longestPrefix: Int { 12 }
   static var slack: Int64 { Int64(longestPrefix) }
 
+  static var carriesGuestCode: Bool { true }
+
   init(layout: CodeLayout) {
     self.layout = layout
     let nothing = UnsafeMutablePointer<UInt8>(bitPattern: 8).unsafelyUnwrapped
@@ -79,7 +81,11 @@ struct X86_64BackEnd: BackEnd {
       let next = endOfInstruction(n)
       if countAt == n { writeCount(&tables, keepsFlags: false) }
       if begun < total { begun += 1 }
-      writeInstruction(n, next, &tables)
+      if next == n + 2 && ops[n + 1].opcode == .verbatim {
+        verbatim(ops + n + 1)
+      } else {
+        writeInstruction(n, next, &tables)
+      }
       note(start, ops[n].length, &tables)
       start = b.cursor
       n = next

@@ -125,7 +125,7 @@ struct BlockTranslator {
   @inline(__always)
   private mutating func one(_ at: UInt64, _ count: UInt64, base: UInt64) -> Bool {
     guard let bytes = hostBytes(at) else { return false }
-    if let verbatim, count >= VerbatimForms.readable {
+    if let verbatim, count >= VerbatimForms.readable, verbatim.mayCarry(at) {
       let look = verbatim.look(bytes)
       if look.form.contains(.isCarried), carry(verbatim, look, bytes, at, base) { return true }
       if !look.form.contains(.isKnown) { return learn(verbatim, bytes, at, count, base) }

@@ -147,7 +147,7 @@ public final class Engine {
     }
     state.pointee.reset(configuration.features)
     access = UnitAccess(state)
-    verbatim = compiled != nil && NativeBackEnd.carriesGuestCode ? VerbatimForms() : nil
+    verbatim = compiled != nil && NativeBackEnd.carriesGuestCode ? VerbatimForms(sites: codeMap.sites) : nil
     translator = .allocate(capacity: 1)
     translator.initialize(
       to: BlockTranslator(
@@ -281,7 +281,9 @@ public final class Engine {
     state.pointee.instructionLimit = ~0
     var exit = interpreter.run(block)
     // A page with translated code is made writable, and the store done again.
-    while case .fault(14, let code, let address)? = exit, code & 2 != 0, releasePage(of: address) {
+    while case .fault(14, let code, let address)? = exit, code & 2 != 0,
+      compiled?.admitStore(address) == true
+    {
       exit = interpreter.run(block)
     }
     state.pointee.instructionLimit = limit
@@ -313,6 +315,7 @@ public final class Engine {
   public func forget(_ address: UInt64, count: UInt64) {
     guard count > 0, address &+ count > address else { return }
     compiled?.releasePages(from: address, to: address &+ count &- 1)
+    compiled?.dropAliases(from: address, to: address &+ count &- 1)
     invalidate(address, count: count)
   }
 

@@ -34,6 +34,9 @@ struct X86_64BackEnd: BackEnd {
   /// `remaining` has been counted down.
   var isCounted = false
   var countedAt = 0
+  /// The instruction being written is one that stores beside code; where the next one begins.
+  var site: StoreSite?
+  var instructionEnd = 0
 
   /// Instructions that may be executed before the counter is looked at.
   static var longestPrefix: Int { 12 }
@@ -277,6 +280,9 @@ struct X86_64BackEnd: BackEnd {
     held = 0
     transient = 0
     forgetTemporaries()
+    instructionEnd = end
+    let address = block.address &+ UInt64(ops[first].offset)
+    site = tables.sites?.mayBeSite(address) == true ? tables.sites?.find(address) : nil
     var n = first + 1
     while n < end && !failed {
       n = writeOperation(n, end, &tables)

@@ -49,17 +49,23 @@ struct StateRegisters: OptionSet {
 /// The forms met so far, and the look at an instruction's first bytes.
 struct VerbatimForms {
   private let forms: UnsafeMutablePointer<VerbatimForm>
+  /// Instructions that the back end writes in another way.
+  private let sites: StoreSites?
   private static let count = 512 * 32
 
   /// Bytes that may be read from an instruction's first on.
   static let readable = 16
 
-  init() {
+  init(sites: StoreSites? = nil) {
+    self.sites = sites
     forms = .allocate(capacity: Self.count)
     forms.initialize(repeating: [], count: Self.count)
   }
 
   func deallocate() { forms.deallocate() }
+
+  @inline(__always)
+  func mayCarry(_ address: UInt64) -> Bool { sites?.mayBeSite(address) != true }
 
   /// What stands at an address.
   struct Look {

@@ -11,6 +11,8 @@ final class CodeMap {
   private let pages: UnsafeMutablePointer<Page>
   private static let pageSlots = 4096
   private var used = 0
+  /// Pages that are mapped twice, and the stores that use that.
+  let sites = StoreSites()
   /// Called with the range whose code is stale.
   private(set) var pendingFirst: UInt64 = ~0
   private(set) var pendingLast: UInt64 = 0
@@ -52,6 +54,7 @@ final class CodeMap {
   deinit {
     filter.deallocate()
     pages.deallocate()
+    sites.deallocate()
   }
 
   func clear() {
@@ -139,6 +142,18 @@ final class CodeMap {
       used += 1
     }
     pages[s].guarding = guarding
+  }
+
+  /// How often a store had a page released.
+  func releases(of address: UInt64) -> UInt8 {
+    let page = pages[slot(address >> 12)]
+    return page.number == address >> 12 ? page.releases : 0
+  }
+
+  /// A page stays writable from now on; what was translated from it did not look at its bytes.
+  func setMixed(_ page: UInt64) {
+    setGuarding(.mixed, of: page)
+    addPending(page, page | 0xFFF)
   }
 
   /// A protected page was made writable: everything translated from it is in doubt.

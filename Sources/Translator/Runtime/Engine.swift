@@ -101,6 +101,7 @@ public final class Engine {
   let translator: UnsafeMutablePointer<BlockTranslator>
   /// What the translations in the cache assume.
   private(set) var access = UnitAccess()
+  private let verbatim: VerbatimForms?
   private var translatedMode = ProcessorMode.long64
   /// The registers that `access` and `translatedMode` were read from.
   private var accessKey = AccessKey()
@@ -149,10 +150,12 @@ public final class Engine {
     }
     state.pointee.reset(configuration.features)
     access = UnitAccess(state)
+    verbatim = compiled != nil && NativeBackEnd.carriesGuestCode ? VerbatimForms(sites: codeMap.sites) : nil
     translator = .allocate(capacity: 1)
     translator.initialize(
       to: BlockTranslator(
-        operations: scratch, mode: .long64, features: configuration.features, access: access))
+        operations: scratch, mode: .long64, features: configuration.features, access: access,
+        verbatim: verbatim))
     if let compiled { register(compiled) }
     publishEntry()
   }
@@ -172,6 +175,7 @@ public final class Engine {
     if compiled == nil { UnsafeMutableRawPointer(state).deallocate() }
     scratch.deallocate()
     translator.deallocate()
+    verbatim?.deallocate()
   }
 
   var mode: ProcessorMode { state.pointee.mode == 1 ? .protected32 : .long64 }
@@ -187,7 +191,8 @@ public final class Engine {
     access = now
     translatedMode = mode
     translator.pointee = BlockTranslator(
-      operations: scratch, mode: mode, features: configuration.features, access: access)
+      operations: scratch, mode: mode, features: configuration.features, access: access,
+      verbatim: verbatim)
   }
 
   /// What the translations assume does not hold any more.
@@ -280,7 +285,9 @@ public final class Engine {
     state.pointee.instructionLimit = ~0
     var exit = interpreter.run(block)
     // A page with translated code is made writable, and the store done again.
-    while case .fault(14, let code, let address)? = exit, code & 2 != 0, releasePage(of: address) {
+    while case .fault(14, let code, let address)? = exit, code & 2 != 0,
+      compiled?.admitStore(address) == true
+    {
       exit = interpreter.run(block)
     }
     state.pointee.instructionLimit = limit
@@ -312,6 +319,7 @@ public final class Engine {
   public func forget(_ address: UInt64, count: UInt64) {
     guard count > 0, address &+ count > address else { return }
     compiled?.releasePages(from: address, to: address &+ count &- 1)
+    compiled?.dropAliases(from: address, to: address &+ count &- 1)
     invalidate(address, count: count)
   }
 

@@ -60,6 +60,9 @@ protocol BackEnd {
   /// Writes the stubs at the buffer's cursor.
   static func writeStubs(_ buffer: inout CodeBuffer, _ layout: CodeLayout) -> CodeStubs
 
+  /// The host executes guest instructions as they stand, and wants them so: `Opcode.verbatim`.
+  static var carriesGuestCode: Bool { get }
+
   init(layout: CodeLayout)
   func deallocate()
 

@@ -17,7 +17,7 @@ final class CompiledCode<Host: BackEnd> {
   private let indexMask: Int
   private static var removed: UInt32 { ~0 }
   private let branchTable: UnsafeMutablePointer<UInt64>
-  private let codeMap: CodeMap
+  let codeMap: CodeMap
   private let hosts: HostThunks
   private(set) var flushes = 0
   private(set) var invalidatedBlocks = 0
@@ -55,6 +55,7 @@ final class CompiledCode<Host: BackEnd> {
     backEnd.initialize(to: Host(layout: layout))
     tables = .allocate(capacity: 1)
     tables.initialize(to: CodeTables(codeBytes: memory.count))
+    tables.pointee.sites = codeMap.sites
     // Zero already, and not touched before it is needed.
     index = (memory.data + CodeMemory.indexOffset).assumingMemoryBound(to: UInt32.self)
     indexMask = CodeMemory.indexCount - 1
@@ -66,6 +67,7 @@ final class CompiledCode<Host: BackEnd> {
   deinit {
     hosts.deallocate()
     releasePages()
+    dropAliases(from: 0, to: ~0)
     tables.pointee.deallocate()
     tables.deallocate()
     buffer.deallocate()
@@ -135,6 +137,7 @@ final class CompiledCode<Host: BackEnd> {
 
   /// Writes the block's code and makes it known; there is room. Returns its index.
   func insert(_ block: Block, isChecked: Bool) -> Int {
+    narrowWindows(around: block)
     let n = tables.pointee.blockCount
     var record = CompiledBlock()
     record.address = block.address

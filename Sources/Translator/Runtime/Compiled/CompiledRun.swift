@@ -153,7 +153,7 @@ extension Engine {
         refreshAccess()
       }
       guard case .fault(14, let code, let address)? = exit, code & 2 != 0,
-        compiled.release(address)
+        compiled.admitStore(address)
       else { return exit }
       // What the block did before the store is done: only single instructions come here again.
       if state.pointee.rip != block.address &+ UInt64(block.operations[0].offset) { return nil }
@@ -204,6 +204,12 @@ extension Engine {
     count(left &+ (isCounted ? Int64(block.instructionCount) - Int64(done) : -Int64(done)))
     state.pointee.rip = block.mode == .long64 ? guest : guest & 0xFFFF_FFFF
     NativeBackEnd.recoverFlags(state, lengths[done].recipe)
-    return step()
+    let instruction = state.pointee.rip
+    codeMap.sites.lastStore = 0
+    let exit = step()
+    if codeMap.sites.lastStore != 0 {
+      compiled.noteStore(by: instruction, to: codeMap.sites.lastStore)
+    }
+    return exit
   }
 }

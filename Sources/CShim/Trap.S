@@ -36,10 +36,11 @@ ROUTINE transomTrapEntry
   movq %r15, TRANSOM_LEVEL_HOST_REGISTERS+32(%rsp)
   stmxcsr TRANSOM_LEVEL_HOST_REGISTERS+40(%rsp)
   fnstcw TRANSOM_LEVEL_HOST_REGISTERS+48(%rsp)
-  movq %rsp, %rdi
-  xorl %esi, %esi
+  movq transomActiveBridge(%rip), %rdi
+  movq %rsp, %rsi
+  xorl %edx, %edx
   cld
-  call transomRunLevel
+  call *TRANSOM_BRIDGE_RUN_LEVEL(%rdi)
 .LleaveLevel:
   movq TRANSOM_LEVEL_HOST_REGISTERS+0(%rsp), %rbx
   movq TRANSOM_LEVEL_HOST_REGISTERS+8(%rsp), %r12
@@ -65,11 +66,13 @@ ROUTINE transomTrapEntry
   .cfi_endproc
 
 ROUTINE transomResumeLevel
+  movq %rdi, %rsi
   movq %rdi, %rsp
   leaq TRANSOM_LEVEL_SIZE(%rsp), %rbp
-  movl $1, %esi
+  movq transomActiveBridge(%rip), %rdi
+  movl $1, %edx
   cld
-  call transomRunLevel
+  call *TRANSOM_BRIDGE_RUN_LEVEL(%rdi)
   jmp .LleaveLevel
 
 ROUTINE transomAbandonLevel
@@ -193,9 +196,12 @@ ROUTINE transomTrapEntry
   stp d14, d15, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+128]
   mrs x17, fpcr
   stp x17, x29, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+144]
-  mov x0, sp
-  mov w1, #0
-  bl transomRunLevel
+  adrp x0, transomActiveBridge
+  ldr x0, [x0, :lo12:transomActiveBridge]
+  mov x1, sp
+  mov w2, #0
+  ldr x16, [x0, #TRANSOM_BRIDGE_RUN_LEVEL]
+  blr x16
 .LleaveLevel:
   ldp x17, x29, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+144]
   msr fpcr, x17
@@ -214,10 +220,14 @@ ROUTINE transomTrapEntry
   .cfi_endproc
 
 ROUTINE transomResumeLevel
+  mov x1, x0
   mov sp, x0
   ldr x29, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+152]
-  mov w1, #1
-  bl transomRunLevel
+  adrp x0, transomActiveBridge
+  ldr x0, [x0, :lo12:transomActiveBridge]
+  mov w2, #1
+  ldr x16, [x0, #TRANSOM_BRIDGE_RUN_LEVEL]
+  blr x16
   b .LleaveLevel
 
 ROUTINE transomAbandonLevel

@@ -57,6 +57,8 @@ final class Driver {
       options.isInterpreting ? nil : CodePages(firmware: firmware, protection: protection)
     var policies = Policies()
     policies.faultScope = .level
+    // More do not fit on the host stack.
+    policies.deepestNesting = 2048
     policies.ports = options.ports
     let engine = Engine(configuration: Self.configuration(codePages))
     engine.state.pointee.instructionLimit = FirmwareHost.safepointInterval

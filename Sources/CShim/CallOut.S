@@ -244,26 +244,20 @@ transomCallOut:
   stp x10, x11, [sp, #16]
   stp x12, x13, [sp, #32]
   stp x14, x15, [sp, #48]
-  ldr w24, [x29, #TRANSOM_BRIDGE_MASKS_INTERRUPTS]
-  cbz w24, 1f
-  ldr x17, [x29, #TRANSOM_BRIDGE_INTERRUPT_MASK]
-  msr daif, x17
-1:
+  // Interrupts may have come in anywhere until here, and kept everything. From here to the return
+  // they may be taken for part of the call.
+  mov w24, #1
+  str w24, [x28, #TRANSOM_ENTRY_IS_AT_REST]
   blr x16
-  cbz w24, 2f
-  mrs x17, daif
-  msr daifset, #2
-  str x17, [x29, #TRANSOM_BRIDGE_INTERRUPT_MASK]
-2:
+  str wzr, [x28, #TRANSOM_ENTRY_IS_AT_REST]
   ldr w17, [x19, #TRANSOM_STATE_ATTENTION]
   ldr w16, [x28, #TRANSOM_ENTRY_IS_SAVED]
   add sp, sp, #64
   orr w17, w17, w16
   cbnz w17, .Lsettle
-  mov w17, #1
   ldr w30, [x19, #TRANSOM_STATE_USES_VECTORS]
   str x0, [x25, #TRANSOM_BRIDGE_CALLS+48]
-  str w17, [x25, #TRANSOM_BRIDGE_CALLS+60]
+  str w24, [x25, #TRANSOM_BRIDGE_CALLS+60]
   cbnz w30, .LloadVectors
 .LareVectorsLoaded:
   ldr w17, [x19, #TRANSOM_STATE_PACKED_FLAGS]
@@ -319,6 +313,12 @@ transomCallOut:
   b .LareVectorsLoaded
 
 .Lsettle:
+  ldr w17, [x29, #TRANSOM_BRIDGE_MASKS_INTERRUPTS]
+  cbz w17, 3f
+  mrs x17, daif
+  msr daifset, #2
+  str x17, [x19, #TRANSOM_STATE_INTERRUPT_MASK]
+3:
   str x22, [x19, #TRANSOM_STATE_SCRATCH]
   str x23, [x19, #(TRANSOM_STATE_SCRATCH + 8)]
   mov x2, x0

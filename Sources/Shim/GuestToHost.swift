@@ -9,7 +9,7 @@ extension Shim {
   /// False if the run has ended.
   func callHost(_ level: UnsafeMutablePointer<TransomLevel>) -> Bool {
     let state = engine.state
-    let target = state.pointee.rip
+    var target = state.pointee.rip
     let stack = gpr[Register.rsp]
     let entry = level.pointee.entry
     let arguments = words(&level.pointee.arguments)
@@ -39,12 +39,20 @@ extension Shim {
     entry.pointee.isSaved = 0
     host.willCallHost(target: target, arguments: arguments)
     let action = interceptions.pointee.action(for: target)
+    let called = target
+    var routine: UInt64? = action == nil ? transomCallOutRoutine() : nil
+    if case .replaced(let function, let direct)? = action {
+      target = function
+      routine = direct
+    }
     let released = action.map { before($0, arguments) } ?? false
+    entry.pointee.isAtRest = 1
     host.releaseInterrupts()
     var result =
       host.answerInstead(target: target, arguments: arguments)
       ?? transomCallHost(target, arguments)
     host.holdInterrupts()
+    entry.pointee.isAtRest = levels.restless
 
     // Whatever was entered since is over, however it was left.
     levels.drop(above: entry)
@@ -59,8 +67,8 @@ extension Shim {
     state.pointee.rip = returnAddress
     state.pointee.rflags &= ~RFlags.direction
     // The next time compiled code may call it by itself.
-    if action == nil, state.pointee.attention & UInt32(transomAttentionObserved) == 0 {
-      engine.admitHost(target, routine: transomCallOutRoutine())
+    if let routine, state.pointee.attention & UInt32(transomAttentionObserved) == 0 {
+      engine.admitHost(called, routine: routine)
     }
     return true
   }
@@ -122,6 +130,7 @@ extension Shim {
       engine.forget(arguments[0], count: count)
       memory.pointee.abandon(arguments[0], count: count)
       invalidate(arguments[0], count: count)
+    case .replaced: break
     case .observed(let tag):
       host.didCall(observed: tag, arguments: arguments, result: result)
     case .setAttributes(let address, let count):

@@ -114,11 +114,16 @@ typedef struct {
   /// 1 if guest instructions are counted.
   uint32_t isCounting;
   uint32_t padding;
+  /// Where compiled code lets interrupts in: the processor's interrupt mask as it was when compiled
+  /// code was left, and as it will be when it is entered.
+  uint64_t interruptMask;
 } TransomGuestState;
 
 /// Bits of `attention`.
 enum {
   transomAttentionInvalidation = 1,
+  /// A safepoint is wanted (Engine.requestSafepoint). The embedder's bits lie between.
+  transomAttentionSafepoint = 16,
 };
 
 /// Where compiled code finds things in the state.
@@ -132,6 +137,8 @@ enum {
   transomOffsetExitWord = __builtin_offsetof(TransomGuestState, exitWord),
   transomOffsetPackedFlags = __builtin_offsetof(TransomGuestState, packedFlags),
   transomOffsetScratch = __builtin_offsetof(TransomGuestState, compiledScratch),
+  transomOffsetFaultProgramCounter = __builtin_offsetof(TransomGuestState, faultProgramCounter),
+  transomOffsetInterruptMask = __builtin_offsetof(TransomGuestState, interruptMask),
   transomOffsetUsesVectors = __builtin_offsetof(TransomGuestState, usesVectors),
 };
 

@@ -47,6 +47,11 @@ struct AArch64BackEnd: BackEnd {
     buffer.cursor += emitter.a.count * 4
   }
 
+  /// BL, which says where it came from in a register that is free between instructions.
+  static func stopInstruction(at offset: UInt32, _ stubs: CodeStubs) -> UInt32? {
+    0x9400_0000 | (stubs.stop &- offset) >> 2 & 0x03FF_FFFF
+  }
+
   /// Every block has its entry in front of itself.
   mutating func writeThunk(_ buffer: inout CodeBuffer, guest: UInt64, code: UInt32) {
     var a = A64Assembler(at: buffer, capacity: 16)

@@ -59,10 +59,31 @@ extension Shim {
     state.pointee.rip = returnAddress
     state.pointee.rflags &= ~RFlags.direction
     // The next time compiled code may call it by itself.
-    if action == nil, state.pointee.attention & UInt32(transomAttentionObserved) == 0 {
-      engine.admitHost(target, routine: transomCallOutRoutine())
+    if state.pointee.attention & UInt32(transomAttentionObserved) == 0 {
+      engine.admitHost(target, routine: transomCallOutRoutine(action == nil ? 0 : 1))
     }
     return true
+  }
+
+  /// As `callHost`, without what is done for every function.
+  func performIntercepted(_ entry: LevelTable.Entry, target: UInt64) -> UInt64 {
+    let arguments = words(&entry.pointee.level.pointee.arguments)
+    arguments[0] = gpr[Register.rcx]
+    arguments[1] = gpr[Register.rdx]
+    arguments[2] = gpr[Register.r8]
+    arguments[3] = gpr[Register.r9]
+    let stack = UnsafePointer<UInt64>(bitPattern: UInt(entry.pointee.stackPointer))
+      .unsafelyUnwrapped
+    for index in 4..<16 { arguments[index] = stack[1 + index] }
+    let action = interceptions.pointee.action(for: target)
+    let released = action.map { before($0, arguments) } ?? false
+    host.releaseInterrupts()
+    let result = transomCallHost(target, arguments)
+    host.holdInterrupts()
+    // `after` may need the guest's state: whatever was entered since is over.
+    levels.drop(above: entry)
+    if let action { after(action, arguments, result: result, released: released) }
+    return result
   }
 
   // MARK: Intercepted functions

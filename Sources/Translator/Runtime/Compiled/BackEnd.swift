@@ -18,17 +18,19 @@ struct CodeStubs {
 }
 
 /// Special values of `exitWord`; others are indices of the exit table.
+@usableFromInline
 enum CodeExit {
   static let fault: UInt32 = 0xFFFF_FFFF
-  static let missedBranch: UInt32 = 0xFFFF_FFFE
+  @inlinable static var missedBranch: UInt32 { 0xFFFF_FFFE }
   static let settled: UInt32 = 0xFFFF_FFFD
 }
 
 /// The table through which indirect branches go: the low bits of the guest address choose an entry
 /// point that checks the whole address itself.
+@usableFromInline
 enum BranchTable {
-  static let indexMask: UInt64 = 0xFFFF
-  static let byteCount = (Int(indexMask) + 1) * 8
+  @inlinable static var indexMask: UInt64 { 0xFFFF }
+  static var byteCount: Int { (Int(indexMask) + 1) * 8 }
 }
 
 /// What compiled code is told about the engine it is compiled for.

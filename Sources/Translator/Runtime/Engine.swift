@@ -150,7 +150,8 @@ public final class Engine {
     }
     state.pointee.reset(configuration.features)
     access = UnitAccess(state)
-    verbatim = compiled != nil && NativeBackEnd.carriesGuestCode ? VerbatimForms(sites: codeMap.sites) : nil
+    verbatim =
+      compiled != nil && NativeBackEnd.carriesGuestCode ? VerbatimForms(sites: codeMap.sites) : nil
     translator = .allocate(capacity: 1)
     translator.initialize(
       to: BlockTranslator(

@@ -30,6 +30,7 @@ final class Driver {
   /// Handles that were made consoles.
   var consoles: [EFI_HANDLE] = []
   var exitEvent: EFI_EVENT?
+  var bootEvent: EFI_EVENT?
 
   enum StartError: Error {
     case noCPU, noMemory, handlerTaken, alreadyThere, cannotInstall
@@ -75,6 +76,7 @@ final class Driver {
 
   private static func configuration(_ codePages: CodePages?) -> EngineConfiguration {
     var configuration = EngineConfiguration()
+    configuration.features = .baselineWithQuietRandom
     guard let codePages else { return configuration }
     configuration.backend = .compiled
     configuration.codeMemory = codePages.memory

@@ -10,7 +10,7 @@ import Shim
 /// every call to the firmware and at safepoints, exactly as the native code around it had them.
 struct FirmwareHost: HostContract {
   /// Guest instructions between two safepoints.
-  static let safepointInterval: UInt64 = 20_000
+  static let safepointInterval: UInt64 = 200_000
   /// Pages remembered as native code.
   static let knownPages = 64
 
@@ -34,6 +34,10 @@ struct FirmwareHost: HostContract {
     var events = EventTable()
     var former = FormerImages()
     var watched = WatchedPages()
+    /// Pages with translated code are made read-only: not behind ExitBootServices.
+    var isProtecting = true
+    /// The options' self-test that is still to come.
+    var selfTest = Options.SelfTest.none
     var knownHostPages = InlineArray<64, UInt64>(repeating: 0)
     /// What the stack's guard page allowed before.
     var guardAttributes: UInt64 = 0
@@ -75,6 +79,7 @@ struct FirmwareHost: HostContract {
     state = .allocate(capacity: 1)
     state.initialize(to: State(report: report, lowPage: LowPageGuard(protection: protection)))
     let frequency = transomCounterFrequency()
+    state.pointee.selfTest = options.selfTest
     state.pointee.timeout = options.timeout &* frequency
     // About 1 GHz: a time stamp counter as slow as the generic timer would surprise drivers.
     state.pointee.timestampFactor = frequency == 0 ? 1 : max(1, 1_000_000_000 / frequency)
@@ -184,7 +189,18 @@ struct FirmwareHost: HostContract {
     return nil
   }
 
-  func timestamp() -> UInt64 { transomCounter() &* state.pointee.timestampFactor }
+  func timestamp() -> UInt64 {
+    trapIfTested(.level)
+    return transomCounter() &* state.pointee.timestampFactor
+  }
+
+  /// Fails once, if the options ask for a failure here: how a mistake of our own is contained is
+  /// tested with one.
+  func trapIfTested(_ place: Options.SelfTest) {
+    guard state.pointee.selfTest == place else { return }
+    state.pointee.selfTest = .none
+    transomTrap()
+  }
 
   func safepoint(instructionCount: UInt64) -> Continuation {
     // For guest code that an interrupt calls now.

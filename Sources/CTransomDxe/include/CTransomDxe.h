@@ -40,6 +40,8 @@ uint64_t transomCodeStart(void);
 #ifdef __aarch64__
 // MARK: Processor
 
+/// Swift's own trap, from which the compiler does not know that nothing returns.
+static inline void transomTrap(void) { __asm__ volatile("brk #1" ::: "memory"); }
 /// Lets a pending interrupt in before the next instruction.
 static inline void transomSynchronizeContext(void) { __asm__ volatile("isb" ::: "memory"); }
 static inline void transomWaitForInterrupt(void) { __asm__ volatile("wfi" ::: "memory"); }

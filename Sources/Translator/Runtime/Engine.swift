@@ -17,6 +17,9 @@ public enum Exit: Equatable {
   case port(PortAccess)
   /// RDTSC, RDRAND, ...: answered by policy. `rip` is at it. Complete with `Engine.completeQuery`.
   case query(Query)
+  /// A host routine that compiled code called (`Engine.admitHost`) has left it by the state's
+  /// `leaveStub`. The state is what the routine made of it.
+  case settled
 }
 
 public struct PortAccess: Sendable, Equatable {
@@ -106,7 +109,7 @@ public final class Engine {
   /// Compiled code, if this engine compiles.
   let compiled: CompiledCode<NativeBackEnd>?
   /// Enters compiled code at an executable address.
-  let enterCode: @convention(c) (UInt64) -> Void
+  let enterCode: @convention(c) (UInt64, UInt64) -> Void
   private var codeRange: UInt64?
   /// Guest instructions translated so far.
   public internal(set) var translatedInstructions: UInt64 = 0
@@ -127,7 +130,7 @@ public final class Engine {
         byteCount: MemoryLayout<TransomGuestState>.size, alignment: 64)
     raw.initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<TransomGuestState>.size)
     state = raw.assumingMemoryBound(to: TransomGuestState.self)
-    codeMap = CodeMap()
+    codeMap = CodeMap(attention: withUnsafeMutablePointer(to: &state.pointee.attention) { $0 })
     // Engines that compile keep no IR.
     cache = TranslationCache(
       operations: memory == nil ? configuration.cacheOperations : TranslationCache.longestBlock,
@@ -140,10 +143,10 @@ public final class Engine {
         state: state)
       compiled = code
       enterCode = unsafeBitCast(
-        UInt(code.executable(code.layout.stubs.enter)), to: (@convention(c) (UInt64) -> Void).self)
+        UInt(code.executable(code.layout.stubs.enter)), to: CodeEntry.Enter.self)
     } else {
       compiled = nil
-      enterCode = { _ in }
+      enterCode = { _, _ in }
     }
     state.pointee.reset(configuration.features)
     access = UnitAccess(state)
@@ -155,6 +158,7 @@ public final class Engine {
         operations: scratch, mode: .long64, features: configuration.features, access: access,
         verbatim: verbatim))
     if let compiled { register(compiled) }
+    publishEntry()
   }
 
   /// Tells fault handlers where compiled code lies.

@@ -108,9 +108,7 @@ extension AArch64BackEnd {
     let parity: UInt64 = f & Flag.parity != 0 ? 0 : 1
     state.pointee.compiledScratch.0 = parity
     state.pointee.compiledScratch.1 = parity ^ (f & Flag.adjust)
-    // Host arithmetic serves only the usual MXCSR; an exception already noted sends every
-    // operation to the interpreter.
-    state.pointee.compiledScratch.2 = state.pointee.mxcsr & 0xFFC0 == 0x1F80 ? 0 : 1
+    state.pointee.compiledScratch.2 = CodeEntry.floatStatus(state)
   }
 
   static func exportFlags(_ state: UnsafeMutablePointer<TransomGuestState>) {

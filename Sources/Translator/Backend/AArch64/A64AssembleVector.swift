@@ -128,10 +128,22 @@ extension A64Assembler {
     append(0x0F20_A400 | n.number << 5 | d.number)
   }
 
-  /// FCMGT of scalars: all ones where n is greater than m. Any NaN is invalid.
-  mutating func floatGreater(_ d: A64Vector, _ n: A64Vector, _ m: A64Vector, _ p: Precision) {
+  enum FloatCompare: UInt32 {
+    case equal = 0x0E20_E400, greaterOrEqual = 0x2E20_E400, greater = 0x2EA0_E400
+  }
+
+  /// FCMEQ, FCMGE, FCMGT: all ones where it holds.
+  mutating func floatCompare(
+    _ kind: FloatCompare, _ d: A64Vector, _ n: A64Vector, _ m: A64Vector, _ p: Precision,
+    isPacked: Bool
+  ) {
     append(
-      0x7EA0_E400 | p.rawValue << 22 | m.number << 16 | n.number << 5 | d.number)
+      kind.rawValue | (isPacked ? 0x4000_0000 : 0x5000_0000) | p.rawValue << 22 | m.number << 16
+        | n.number << 5 | d.number)
+  }
+
+  mutating func vectorNot(_ d: A64Vector, _ n: A64Vector) {
+    append(0x6E20_5800 | n.number << 5 | d.number)
   }
 
   enum VectorLogic: UInt32 {

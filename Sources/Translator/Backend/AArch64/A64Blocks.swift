@@ -21,6 +21,7 @@ extension A64Emitter {
   // MARK: In front of the first instruction
 
   mutating func writeHead(isChecked: Bool) {
+    forgetVectors()
     if isChecked { writeCheck() }
     guard layout.isCounting else { return }
     var exit = A64PendingExit()
@@ -74,6 +75,10 @@ extension A64Emitter {
     while n < count {
       boundary = n
       constants.pending = 0
+      if writeFloatRun(from, &tables) {
+        from = a.count
+        continue
+      }
       let length = ops[n].length
       let end = endOfInstruction(n)
       if plan.isPaired[n] {
@@ -93,7 +98,7 @@ extension A64Emitter {
     }
   }
 
-  private func endOfInstruction(_ first: Int) -> Int {
+  func endOfInstruction(_ first: Int) -> Int {
     var m = first + 1
     while m < Int(block.operationCount) && ops[m].opcode != .boundary { m += 1 }
     return m
@@ -121,6 +126,7 @@ extension A64Emitter {
     signInRDX = 0
     sumInSaved = 0
     knownAddress = nil
+    forgetVectors()
   }
 
   private mutating func writeOperations(_ end: Int) {
@@ -141,7 +147,7 @@ extension A64Emitter {
     }
   }
 
-  private mutating func writeOperation() {
+  mutating func writeOperation() {
     switch op.pointee.opcode {
     case .boundary, .nop: break
     case .move: move()
@@ -205,6 +211,7 @@ extension A64Emitter {
         made.adjustment = Int16(truncatingIfNeeded: adjustment)
         made.resume = offset(exit.resume)
         a.patch(exit.branch, to: a.count)
+        takeBack(exit)
       default:
         // Nothing was counted yet.
         a.patch(exit.branch, to: a.count)

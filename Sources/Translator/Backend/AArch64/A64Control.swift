@@ -224,7 +224,7 @@ extension A64Emitter {
 
   private func interpretExit() -> A64PendingExit {
     var exit = A64PendingExit()
-    exit.kind = .interpret
+    exit.kind = isInRun ? .leave : .interpret
     exit.executed = executed
     exit.boundary = boundary
     exit.isConditional = true

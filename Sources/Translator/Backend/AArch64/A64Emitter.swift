@@ -35,6 +35,9 @@ struct A64Emitter {
   var knownAddress: UInt64?
   /// Position of the block's first instruction, where a branch to its own start goes.
   var start = 0
+  /// A run of floating-point instructions is being written; where its undos begin.
+  var isInRun = false
+  var firstUndo = 0
   /// Whether the code of this instruction is followed by more.
   var isEnded = false
 
@@ -63,10 +66,14 @@ struct A64Plan {
   let constants: UnsafeMutablePointer<UInt64>
   let counts: UnsafeMutablePointer<A64Counts>
   let lookAhead: UnsafeMutablePointer<Operation>
+  /// Where the guest's vector registers are, and what a run has to take back.
+  let places: UnsafeMutablePointer<A64VectorPlace>
+  let undos: UnsafeMutablePointer<A64Undo>
   /// FEAT_FlagM.
   var hasFlagM = false
   static let exitCapacity = 512
   static let literalCapacity = 1024
+  static let undoCapacity = 128
 
   init() {
     let longest = TranslationCache.longestBlock
@@ -79,6 +86,8 @@ struct A64Plan {
     constants = .allocate(capacity: 32)
     counts = .allocate(capacity: 1)
     lookAhead = .allocate(capacity: longest * A64LookAhead.deepest)
+    places = .allocate(capacity: 16)
+    undos = .allocate(capacity: Self.undoCapacity)
     counts.initialize(to: A64Counts())
   }
 
@@ -92,12 +101,15 @@ struct A64Plan {
     constants.deallocate()
     counts.deallocate()
     lookAhead.deallocate()
+    places.deallocate()
+    undos.deallocate()
   }
 }
 
 struct A64Counts {
   var exits = 0
   var literals = 0
+  var undos = 0
 }
 
 /// Constants in temporaries.
@@ -138,6 +150,17 @@ struct A64PendingExit {
   var boundary = 0
   var operationCount = 0
   var resume = -1
+  /// What is taken back before it leaves, in `A64Plan.undos`.
+  var firstUndo = 0
+  var undoCount = 0
+}
+
+/// How a general register that a run has changed gets its old value.
+struct A64Undo {
+  var register: UInt8
+  /// The host register with the old value; 0: `step` was added.
+  var saved: UInt8 = 0
+  var step: Int64 = 0
 }
 
 // MARK: Values

@@ -22,7 +22,9 @@ enum A64Map {
   static let saved = A64Register(24 as UInt32)
   /// Temporaries of the instruction.
   static let firstTemporary: UInt32 = 25
-  static let temporaryCount: UInt8 = 4
+  static let temporaryCount: UInt8 = 3
+  /// The marks in FPSR that send a run of floating-point instructions to the interpreter.
+  static let marks = A64Register(28 as UInt32)
   /// A constant address, kept for the next access near it.
   static let constantAddress = A64Register(29 as UInt32)
 

@@ -67,6 +67,7 @@ extension AArch64BackEnd {
     a.access(
       .load(bytes: 8), A64Map.other.number, A64Map.state, scaled: A64State.scratch + 16)
     a.writeFloatStatus(A64Map.other)
+    a.shift(.right, A64Map.marks, A64Map.other, by: 32)
     // FZ, so that an operand or a result that is not normal shows in FPSR.
     a.moveWide(A64Map.other, 0x100, lane: 1)
     a.writeFloatControl(A64Map.other)
@@ -94,9 +95,6 @@ extension AArch64BackEnd {
     a.access(.store(bytes: 8), A64Map.parity.number, A64Map.state, scaled: A64State.scratch)
     a.access(
       .store(bytes: 8), A64Map.adjust.number, A64Map.state, scaled: A64State.scratch + 8)
-    a.readFloatStatus(A64Map.other)
-    a.access(
-      .store(bytes: 8), A64Map.other.number, A64Map.state, scaled: A64State.scratch + 16)
     a.access(
       .store(bytes: 8), A64Map.saved.number, A64Map.state, scaled: A64State.scratch + 24)
     a.writeFloatControl(.zero)

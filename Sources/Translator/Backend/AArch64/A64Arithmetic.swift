@@ -56,6 +56,7 @@ extension A64Emitter {
     case .register(let r): return r
     case .constant(0): return .zero
     case .constant(let value):
+      if let there = slots.find(.constant(value)) { return there }
       constant(scratch, value)
       return scratch
     }

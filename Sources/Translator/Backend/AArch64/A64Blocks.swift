@@ -22,8 +22,16 @@ extension A64Emitter {
 
   mutating func writeHead(isChecked: Bool) {
     forgetVectors()
+    slots.forgetAll()
+    loop = a.count
     if isChecked { writeCheck() }
-    guard layout.isCounting else { return }
+    guard layout.isCounting else {
+      slots.count = A64Slots.most
+      guard !isChecked else { return }
+      writePinned()
+      loop = a.count
+      return
+    }
     var exit = A64PendingExit()
     exit.kind = .exhausted
     exit.target = block.address
@@ -124,8 +132,7 @@ extension A64Emitter {
   private mutating func forgetAll() {
     zeroes = 0
     signInRDX = 0
-    sumInSaved = 0
-    knownAddress = nil
+    slots.forgetAll()
     forgetVectors()
   }
 

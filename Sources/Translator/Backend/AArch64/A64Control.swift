@@ -33,7 +33,7 @@ extension A64Emitter {
     let target = UInt64(bitPattern: op.pointee.immediate)
     canonicalize(plan.hard[n])
     if target == block.address && !layout.isCounting {
-      a.branch(by: Int32(start - a.count))
+      a.branch(by: Int32(loopStart - a.count))
     } else {
       addExit(direct(target, flags: [], isConditional: false))
       a.branch()
@@ -108,6 +108,8 @@ extension A64Emitter {
     }
   }
 
+  private var loopStart: Int { slots.keepsPinned ? loop : start }
+
   mutating func branch(to target: UInt64, if test: A64Test) {
     let flags = plan.taken[n]
     let isLoop = target == block.address && !layout.isCounting && !needsConversion(flags)
@@ -146,7 +148,7 @@ extension A64Emitter {
     if isLoop {
       let position = a.count
       branch(&a)
-      a.patch(position, to: start)
+      a.patch(position, to: loopStart)
       return
     }
     addExit(direct(target, flags: flags, isConditional: true))

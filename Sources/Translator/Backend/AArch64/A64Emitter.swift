@@ -28,13 +28,11 @@ struct A64Emitter {
   var step: A64Postponed?
   /// `A64Map.scratch` holds the target of the indirect jump that follows.
   var isTargetReady = false
-  /// What `A64Map.saved` holds: base + index·scale of the last operand that wanted it, as
-  /// base, index, scale, and one bit that says so.
-  var sumInSaved: UInt32 = 0
-  /// The address in `A64Map.constantAddress`, if it is known.
-  var knownAddress: UInt64?
+  var slots: A64Slots
   /// Position of the block's first instruction, where a branch to its own start goes.
   var start = 0
+  /// Where such a branch may go instead, while the slots have what is pinned there.
+  var loop = 0
   /// A run of floating-point instructions is being written; where its undos begin.
   var isInRun = false
   var firstUndo = 0
@@ -69,6 +67,8 @@ struct A64Plan {
   /// Where the guest's vector registers are, and what a run has to take back.
   let places: UnsafeMutablePointer<A64VectorPlace>
   let undos: UnsafeMutablePointer<A64Undo>
+  let slots: UnsafeMutablePointer<A64Slot>
+  let candidates: UnsafeMutablePointer<(slot: A64Slot, uses: Int)>
   /// FEAT_FlagM.
   var hasFlagM = false
   static let exitCapacity = 512
@@ -88,6 +88,9 @@ struct A64Plan {
     lookAhead = .allocate(capacity: longest * A64LookAhead.deepest)
     places = .allocate(capacity: 16)
     undos = .allocate(capacity: Self.undoCapacity)
+    slots = .allocate(capacity: A64Slots.most)
+    slots.initialize(repeating: A64Slot(), count: A64Slots.most)
+    candidates = .allocate(capacity: 16)
     counts.initialize(to: A64Counts())
   }
 
@@ -103,6 +106,8 @@ struct A64Plan {
     lookAhead.deallocate()
     places.deallocate()
     undos.deallocate()
+    slots.deallocate()
+    candidates.deallocate()
   }
 }
 
@@ -208,7 +213,7 @@ extension A64Emitter {
     if value.isTemporary {
       constants.pending &= ~(1 << UInt32(value.raw - 16))
     } else if value.isRegister {
-      forgetSum(of: value)
+      slots.forget(value.raw)
       zeroes &= ~(1 << UInt32(value.raw))
       if value == .rax || value == .rdx { signInRDX = 0 }
     }

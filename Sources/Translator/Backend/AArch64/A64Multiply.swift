@@ -97,8 +97,7 @@ extension A64Emitter {
     }
     a.divide(quotient, dividend, d, signed: isSigned)
     // The quotient must be 32 bits.
-    let excess = A64Map.saved
-    sumInSaved = 0
+    let excess = A64Map.lastTemporary
     if isSigned {
       a.signExtend(excess, quotient, bytes: 4)
       a.logic(.exclusiveOr, excess, excess, quotient)

@@ -95,8 +95,6 @@ extension AArch64BackEnd {
     a.access(.store(bytes: 8), A64Map.parity.number, A64Map.state, scaled: A64State.scratch)
     a.access(
       .store(bytes: 8), A64Map.adjust.number, A64Map.state, scaled: A64State.scratch + 8)
-    a.access(
-      .store(bytes: 8), A64Map.saved.number, A64Map.state, scaled: A64State.scratch + 24)
     a.writeFloatControl(.zero)
     a.writeFloatStatus(.zero)
     for n in 0..<16 as Range<UInt32> {

@@ -30,7 +30,8 @@ struct AArch64BackEnd: BackEnd {
     let first = buffer.offset
     var emitter = A64Emitter(
       a: A64Assembler(at: buffer, capacity: 1 << 13), layout: layout, block: block,
-      ops: block.operations, plan: plan, constants: A64Constants(values: plan.constants))
+      ops: block.operations, plan: plan, constants: A64Constants(values: plan.constants),
+      slots: A64Slots(slots: plan.slots))
     emitter.base = buffer.address
     emitter.writeThunk(guest: block.address)
     record.thunk = first + UInt32(A64Emitter.thunkOffset)

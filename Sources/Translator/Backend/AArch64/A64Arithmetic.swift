@@ -99,11 +99,12 @@ extension A64Emitter {
     }
     if keepsCarry && stepForBranch(o, d, left, subtract: subtract, is64) { return }
     if subtract, d == .zero, o.opcode == .subtract, compareWithZero(o, left, right, is64) { return }
+    // A comparison leaves its result there for nothing.
+    let to = d == .zero && !need.isDisjoint(with: [.parity, .adjust]) ? A64Map.parity : d
     postpone(d, left, right, subtract: subtract, is64)
     noteAdjust(o, left, right)
     if keepsCarry { carryToScratch() }
     willWrite(o.destination)
-    let to = d == .zero && !need.isDisjoint(with: [.parity, .adjust]) ? A64Map.parity : d
     setFlags(to, left, right, subtract: subtract, is64)
     noteParity(to)
     if keepsCarry { return carryFromScratch() }
@@ -128,14 +129,13 @@ extension A64Emitter {
     return true
   }
 
-  /// PF and AF wait until behind a branch that does not need them where it leads to, if they can be
-  /// had there.
+  /// PF and AF wait until behind a branch, if they can be had there.
   private mutating func postpone(
     _ d: A64Register, _ left: A64Register, _ right: Operand, subtract: Bool, _ is64: Bool
   ) {
     guard !need.isDisjoint(with: [.parity, .adjust]), n + 2 < Int(block.operationCount),
       ops[n + 1].opcode == .boundary, ops[n + 2].opcode == .branch, !plan.isInterpreted[n + 1],
-      plan.taken[n + 2].isDisjoint(with: [.parity, .adjust]), ops[n + 2].selector & 14 != 10,
+      ops[n + 2].selector & 14 != 10,
       left != A64Map.other, left != A64Map.scratch
     else { return }
     if case .register(let b) = right {

@@ -235,6 +235,7 @@ extension A64Emitter {
     form = exit.form
     let before = a.count
     canonicalize(exit.flags)
+    if let put = exit.postponed { recover(put, exit.flags) }
     if adjustment > 0 {
       a.addImmediate(A64Map.remaining, A64Map.remaining, UInt32(adjustment))
     }

@@ -16,6 +16,7 @@ extension A64Emitter {
     exit.isConditional = isConditional
     exit.form = form
     exit.flags = flags
+    exit.postponed = flags.isDisjoint(with: [.parity, .adjust]) ? nil : postponed
     exit.executed = executed + 1
     return exit
   }
@@ -79,10 +80,14 @@ extension A64Emitter {
     }
     guard let put = postponed else { return }
     postponed = nil
-    let wanted = later.intersection([.parity, .adjust])
-    guard !wanted.isEmpty else { return }
-    if later.contains(.adjust) { recoverAdjust(put) }
-    // A comparison left its result there.
+    recover(put, later)
+  }
+
+  /// PF and AF of an operation that is done.
+  mutating func recover(_ put: A64Postponed, _ flags: FlagSet) {
+    guard !flags.isDisjoint(with: [.parity, .adjust]) else { return }
+    if flags.contains(.adjust) { recoverAdjust(put) }
+    // A comparison has left its result there.
     if put.result != .zero { a.move(A64Map.parity, put.result) }
   }
 
@@ -112,7 +117,9 @@ extension A64Emitter {
 
   mutating func branch(to target: UInt64, if test: A64Test) {
     let flags = plan.taken[n]
-    let isLoop = target == block.address && !layout.isCounting && !needsConversion(flags)
+    let isLoop =
+      target == block.address && !layout.isCounting && !needsConversion(flags)
+      && (postponed == nil || flags.isDisjoint(with: [.parity, .adjust]))
     switch test {
     case .never: return
     case .always:

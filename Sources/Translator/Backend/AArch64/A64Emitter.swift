@@ -129,7 +129,7 @@ struct A64Literal {
   var value: UInt64
 }
 
-/// PF and AF of an operation in front of a branch, that only the way on needs.
+/// PF and AF of an operation in front of a branch: computed behind it, on the ways that need them.
 struct A64Postponed {
   var left: A64Register
   var right: A64Emitter.Operand
@@ -150,6 +150,8 @@ struct A64PendingExit {
   /// Where the flags are, and which of them the target reads.
   var form = A64FlagForm.canonical
   var flags: FlagSet = []
+  /// PF and AF that are computed on the way out.
+  var postponed: A64Postponed?
   var executed = 0
   /// For instructions that are interpreted.
   var boundary = 0

@@ -236,6 +236,12 @@ extension A64Emitter {
       access(.load(bytes: bytes), A64Map.register(o.destination).number, o, bytes: bytes)
       return
     }
+    if zeroes >> UInt32(o.destination.raw) & 1 != 0 {
+      // Nothing is above that would have to stay.
+      let place = place(o, bytes: bytes)
+      willWrite(o.destination)
+      return access(.load(bytes: bytes), A64Map.register(o.destination).number, place)
+    }
     access(.load(bytes: bytes), A64Map.other.number, o, bytes: bytes)
     insert(o.destination, A64Map.other, width: o.width)
   }

@@ -19,7 +19,7 @@ extension AArch64BackEnd {
   static func writeStubs(_ b: inout CodeBuffer, _ layout: CodeLayout) -> CodeStubs {
     var stubs = CodeStubs()
     let first = b.offset
-    var a = A64Assembler(at: b, capacity: 160)
+    var a = A64Assembler(at: b, capacity: 256)
     func here() -> UInt32 { first + UInt32(a.count * 4) }
     stubs.enter = here()
     writeEntry(&a, layout)
@@ -31,6 +31,8 @@ extension AArch64BackEnd {
     a.moveWide(A64Map.scratch, ~CodeExit.fault, inverted: true, is64: false)
     stubs.exit = here()
     writeExit(&a)
+    stubs.divide = here()
+    writeDivide(&a)
     b.cursor += a.count * 4
     return stubs
   }

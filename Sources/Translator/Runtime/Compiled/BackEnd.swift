@@ -11,6 +11,8 @@ struct CodeStubs {
   var faultExit: UInt32 = 0
   /// An indirect branch whose target (in `branchTarget`) is not in the branch table.
   var missExit: UInt32 = 0
+  /// A routine that divides 128 bits by 64, where the host has no instruction for it.
+  var divide: UInt32 = 0
 }
 
 /// Special values of `exitWord`; others are indices of the exit table.

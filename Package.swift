@@ -42,7 +42,7 @@ let abandonable: [SwiftSetting] = language + [.unsafeFlags(["-enforce-exclusivit
 var targets: [Target] = [
   .target(name: "CUEFI", cSettings: freestandingC),
   .target(name: "CTranslator", cSettings: freestandingC),
-  .target(name: "CShim", cSettings: freestandingC),
+  .target(name: "CShim", dependencies: ["CTranslator"], cSettings: freestandingC),
   .target(name: "CCaseRunner", cSettings: freestandingC),
   .target(name: "OptionROM", swiftSettings: portable),
   .target(

@@ -58,6 +58,8 @@ package final class CaseProcessor {
           return .fault(vector: isCanonical(target) ? 14 : 13, address: target)
         }
       case .safepoint: return .timedOut
+      // No host routine is admitted.
+      case .settled: continue
       case .fault(let vector, _, let address): return .fault(vector: vector, address: address)
       case .unsupported: return .fault(vector: 6, address: 0)
       case .halt:

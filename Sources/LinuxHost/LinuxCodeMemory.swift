@@ -31,7 +31,8 @@ extension CodeMemory {
 extension PageProtection {
   /// Guest memory on Linux is readable and writable where it holds code.
   public static let linux = PageProtection(
-    protect: { transomProtectPage($0) != 0 }, release: { transomReleasePage($0) })
+    protect: { transomProtectPage($0) != 0 }, release: { transomReleasePage($0) },
+    alias: PageAliasing(map: { transomAliasPage($0) }, unmap: { transomUnmapAlias($0) }))
 }
 
 extension EngineConfiguration {

@@ -111,35 +111,37 @@ public struct LinuxHost: HostContract {
 
   // MARK: Observation
 
+  public var observesCalls: Bool { machine.observesCalls }
   public func willCallHost(target: UInt64, arguments: UnsafeMutablePointer<UInt64>) {
-    machine.willCallHost(machine.context, target, arguments)
+    machine.willCallHost?(machine.context, target, arguments)
   }
   public func didCallHost(
     target: UInt64, arguments: UnsafeMutablePointer<UInt64>, result: UInt64
   ) {
-    machine.didCallHost(machine.context, target, arguments, result)
+    machine.didCallHost?(machine.context, target, arguments, result)
   }
   public func willEnterGuest(
     target: UInt64, arguments: UnsafeMutablePointer<UInt64>, depth: Int
   ) -> UInt64 {
-    machine.willEnterGuest(machine.context, target, arguments, depth)
+    machine.willEnterGuest?(machine.context, target, arguments, depth) ?? 0
   }
   public func didLeaveGuest(target: UInt64, result: UInt64, token: UInt64, depth: Int) {
-    machine.didLeaveGuest(machine.context, target, result, token, depth)
+    machine.didLeaveGuest?(machine.context, target, result, token, depth)
   }
   public func answerInstead(
     target: UInt64, arguments: UnsafeMutablePointer<UInt64>
   ) -> UInt64? {
+    guard let answerInstead = machine.answerInstead else { return nil }
     var result: UInt64 = 0
-    return machine.answerInstead(machine.context, target, arguments, &result) ? result : nil
+    return answerInstead(machine.context, target, arguments, &result) ? result : nil
   }
   public func amend(
     result: UInt64, target: UInt64, arguments: UnsafeMutablePointer<UInt64>
   ) -> UInt64 {
-    machine.amend(machine.context, result, target, arguments)
+    machine.amend?(machine.context, result, target, arguments) ?? result
   }
-  public var observesInstructions: Bool { machine.observesInstructions(machine.context) }
-  public func willExecute(_ address: UInt64) { machine.willExecute(machine.context, address) }
+  public var observesInstructions: Bool { machine.observesInstructions?(machine.context) ?? false }
+  public func willExecute(_ address: UInt64) { machine.willExecute?(machine.context, address) }
   public func didTranslate(_ address: UInt64, instructions: UInt64) {
     machine.didTranslate(machine.context, address, instructions)
   }

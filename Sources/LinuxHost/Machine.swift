@@ -36,30 +36,31 @@ public struct Machine {
   /// mapped.
   public var allocateStack: @convention(c) (Context, UInt64, Bool) -> UInt64 = { _, _, _ in 0 }
 
-  public var willCallHost: @convention(c) (Context, UInt64, UnsafeMutablePointer<UInt64>) -> Void =
-    { _, _, _ in }
+  // Nil for what nobody wants to see: where all of these are, calls take the short way.
+
+  public var willCallHost: (@convention(c) (Context, UInt64, UnsafeMutablePointer<UInt64>) -> Void)?
   public var didCallHost:
-    @convention(c) (Context, UInt64, UnsafeMutablePointer<UInt64>, UInt64) -> Void = {
-      _, _, _, _ in
-    }
+    (@convention(c) (Context, UInt64, UnsafeMutablePointer<UInt64>, UInt64) -> Void)?
   public var willEnterGuest:
-    @convention(c) (Context, UInt64, UnsafeMutablePointer<UInt64>, Int) -> UInt64 = {
-      _, _, _, _ in 0
-    }
-  public var didLeaveGuest: @convention(c) (Context, UInt64, UInt64, UInt64, Int) -> Void = {
-    _, _, _, _, _ in
-  }
+    (@convention(c) (Context, UInt64, UnsafeMutablePointer<UInt64>, Int) -> UInt64)?
+  public var didLeaveGuest: (@convention(c) (Context, UInt64, UInt64, UInt64, Int) -> Void)?
   /// Stores the result and returns true to answer a call out instead of its function.
   public var answerInstead:
-    @convention(c) (
-      Context, UInt64, UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<UInt64>
-    ) -> Bool = { _, _, _, _ in false }
+    (
+      @convention(c) (
+        Context, UInt64, UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<UInt64>
+      ) -> Bool
+    )?
   public var amend:
-    @convention(c) (Context, UInt64, UInt64, UnsafeMutablePointer<UInt64>) -> UInt64 = {
-      _, result, _, _ in result
-    }
-  public var observesInstructions: @convention(c) (Context) -> Bool = { _ in false }
-  public var willExecute: @convention(c) (Context, UInt64) -> Void = { _, _ in }
+    (@convention(c) (Context, UInt64, UInt64, UnsafeMutablePointer<UInt64>) -> UInt64)?
+  public var observesInstructions: (@convention(c) (Context) -> Bool)?
+  public var willExecute: (@convention(c) (Context, UInt64) -> Void)?
+
+  var observesCalls: Bool {
+    willCallHost != nil || didCallHost != nil || willEnterGuest != nil || didLeaveGuest != nil
+      || answerInstead != nil || amend != nil || observesInstructions != nil || willExecute != nil
+  }
+
   public var didTranslate: @convention(c) (Context, UInt64, UInt64) -> Void = { _, _, _ in }
   public var didInvalidate: @convention(c) (Context, UInt64, UInt64) -> Void = { _, _, _ in }
   /// The pointer is to a `FaultReport`.

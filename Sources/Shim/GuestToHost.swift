@@ -11,6 +11,7 @@ extension Shim {
     let state = engine.state
     let target = state.pointee.rip
     let stack = gpr[Register.rsp]
+    let entry = level.pointee.entry
     let arguments = words(&level.pointee.arguments)
     arguments[0] = gpr[Register.rcx]
     arguments[1] = gpr[Register.rdx]
@@ -31,12 +32,11 @@ extension Shim {
       _ = transomCopyFromGuest(arguments + 4, stack &+ 40, 96)
     }
 
-    status.pointee.counters.hostCalls += 1
-    let index = Int(level.pointee.index)
-    let call = history.pointee.begin(
-      caller: returnAddress, target: target, arguments: arguments, depth: UInt32(index + 1))
-    save(level)
-    let entered = levels.pointee.lastSerial
+    let history = CallHistory(bridge)
+    let call = history.begin(
+      caller: returnAddress, target: target, arguments: arguments, depth: entry.pointee.depth)
+    entry.pointee.stackPointer = stack
+    entry.pointee.isSaved = 0
     host.willCallHost(target: target, arguments: arguments)
     let action = interceptions.pointee.action(for: target)
     let released = action.map { before($0, arguments) } ?? false
@@ -47,50 +47,43 @@ extension Shim {
     host.holdInterrupts()
 
     // Whatever was entered since is over, however it was left.
-    dropLevels(to: index + 1)
+    levels.drop(above: entry)
     result = host.amend(result: result, target: target, arguments: arguments)
-    history.pointee.finish(call, result: result)
+    history.finish(call, result: result)
     if let action { after(action, arguments, result: result, released: released) }
     host.didCallHost(target: target, arguments: arguments, result: result)
     guard status.pointee.outcome == nil else { return false }
-    if levels.pointee.lastSerial != entered { restore(level) }
+    if entry.pointee.isSaved != 0 { levels.restore(entry) }
     gpr[Register.rax] = result
     gpr[Register.rsp] = stack &+ 8
     state.pointee.rip = returnAddress
     state.pointee.rflags &= ~RFlags.direction
+    // The next time compiled code may call it by itself.
+    if state.pointee.attention & UInt32(transomAttentionObserved) == 0 {
+      engine.admitHost(target, routine: transomCallOutRoutine(action == nil ? 0 : 1))
+    }
     return true
   }
 
-  /// Keeps what the Microsoft convention preserves across a call. Done for every call out: only
-  /// this level's own record is sure to be there when levels below have been jumped over.
-  func save(_ level: UnsafeMutablePointer<TransomLevel>) {
-    let state = engine.state
-    let registers = words(&level.pointee.generalRegisters)
-    for index in 0..<16 { registers[index] = gpr[index] }
-    let vectorWords = words(&level.pointee.vectorRegisters)
-    for index in 0..<10 {
-      vectorWords[2 * index] = vectors[4 * (6 + index)]
-      vectorWords[2 * index + 1] = vectors[4 * (6 + index) + 1]
-    }
-    level.pointee.instructionPointer = state.pointee.rip
-    level.pointee.flags = state.pointee.rflags
-    level.pointee.mxcsr = state.pointee.mxcsr
-    level.pointee.x87Control = UInt32(state.pointee.x87Control)
-    levels.pointee[Int(level.pointee.index)].pointee.stackPointer = gpr[Register.rsp]
-  }
-
-  private func restore(_ level: UnsafeMutablePointer<TransomLevel>) {
-    let state = engine.state
-    let registers = words(&level.pointee.generalRegisters)
-    for index in 3..<16 where index < 8 || index >= 12 { gpr[index] = registers[index] }
-    let vectorWords = words(&level.pointee.vectorRegisters)
-    for index in 0..<10 {
-      vectors[4 * (6 + index)] = vectorWords[2 * index]
-      vectors[4 * (6 + index) + 1] = vectorWords[2 * index + 1]
-    }
-    state.pointee.rflags = level.pointee.flags
-    state.pointee.mxcsr = level.pointee.mxcsr
-    state.pointee.x87Control = UInt16(truncatingIfNeeded: level.pointee.x87Control)
+  /// As `callHost`, without what is done for every function.
+  func performIntercepted(_ entry: LevelTable.Entry, target: UInt64) -> UInt64 {
+    let arguments = words(&entry.pointee.level.pointee.arguments)
+    arguments[0] = gpr[Register.rcx]
+    arguments[1] = gpr[Register.rdx]
+    arguments[2] = gpr[Register.r8]
+    arguments[3] = gpr[Register.r9]
+    let stack = UnsafePointer<UInt64>(bitPattern: UInt(entry.pointee.stackPointer))
+      .unsafelyUnwrapped
+    for index in 4..<16 { arguments[index] = stack[1 + index] }
+    let action = interceptions.pointee.action(for: target)
+    let released = action.map { before($0, arguments) } ?? false
+    host.releaseInterrupts()
+    let result = transomCallHost(target, arguments)
+    host.holdInterrupts()
+    // `after` may need the guest's state: whatever was entered since is over.
+    levels.drop(above: entry)
+    if let action { after(action, arguments, result: result, released: released) }
+    return result
   }
 
   // MARK: Intercepted functions

@@ -1,3 +1,5 @@
+public import CShim
+
 /// What lies at an address, from the point of view of someone about to execute it.
 public enum AddressKind: Equatable {
   /// x86-64 code.
@@ -97,6 +99,10 @@ public protocol HostContract {
   /// Guest code executed HLT: let time pass until something happens.
   func halt(instructionCount: UInt64) -> Continuation
 
+  /// What every crossing touches, for the host to keep: it may use `hostWords`, ask that interrupts
+  /// are masked, and ask to be told of a level's end. Called once, when the shim is made.
+  func connect(_ bridge: UnsafeMutablePointer<TransomBridge>)
+
   // MARK: Interrupts
 
   /// No interrupt may call guest code from here on: guest state is in flight. Calls do not nest.
@@ -106,6 +112,11 @@ public protocol HostContract {
 
   // MARK: Observation
 
+  /// Whether calls across the bridge are to be told to the functions below. If not, those from
+  /// `willCallHost` to `willExecute` are called only where a call takes the long way for another
+  /// reason: the first call of a function, an intercepted one, a level whose end is to be told.
+  /// Asked when the shim is activated.
+  var observesCalls: Bool { get }
   /// `arguments` are sixteen words; the host may change them.
   func willCallHost(target: UInt64, arguments: UnsafeMutablePointer<UInt64>)
   func didCallHost(target: UInt64, arguments: UnsafeMutablePointer<UInt64>, result: UInt64)
@@ -139,6 +150,8 @@ public protocol HostContract {
 }
 
 extension HostContract {
+  public func connect(_ bridge: UnsafeMutablePointer<TransomBridge>) {}
+  public var observesCalls: Bool { true }
   public func allowsGuestCode(at address: UInt64) -> Bool { false }
   public func holdInterrupts() {}
   public func releaseInterrupts() {}

@@ -17,13 +17,12 @@ enum RFlags {
 }
 
 extension Shim {
-  /// Bytes a level takes at entry: return address, home space for four, twelve more arguments.
-  /// It is 8 modulo 16, which is the alignment RSP has behind a call.
-  private var entryFrame: UInt64 { 8 + 32 + 12 * 8 }
   /// Kept free above the first level, so that reading sixteen arguments never leaves the stack.
-  private var headroom: UInt64 { 256 }
+  static var headroom: UInt64 { 256 }
   /// What a level needs on the host stack for the shim and some firmware above it.
-  private var hostStackReserve: UInt64 { 96 << 10 }
+  static var hostStackReserve: UInt64 { 96 << 10 }
+  /// What a level needs on the guest stack beside its entry frame.
+  static var stackReserve: UInt64 { 1024 }
 
   func isOnStack(_ address: UInt64) -> Bool { address >= stackBase && address < stackEnd }
 
@@ -33,33 +32,27 @@ extension Shim {
     // After a run has ended no guest code runs: what is left of it only has to get out.
     guard status.pointee.outcome == nil else { return false }
     let frame = UInt64(UInt(bitPattern: level))
-    let pruned = levels.pointee.prune(below: frame + UInt64(TRANSOM_LEVEL_SIZE))
-    status.pointee.counters.abandonedLevels += UInt64(pruned)
-    status.pointee.counters.traps += 1
-
-    let depth = levels.pointee.depth
-    let outer = depth == 0 ? stackEnd - headroom : levels.pointee[depth - 1].pointee.stackPointer
+    levels.prune(below: frame + UInt64(TRANSOM_LEVEL_SIZE))
+    let outer = levels.current.pointee.stackPointer
     let state = engine.state
     let (top, underflow) = (outer & ~15).subtractingReportingOverflow(entryFrame)
-    if underflow || (isOnStack(outer) && top < stackBase + 1024) {
+    if underflow || (isOnStack(outer) && top < bridge.pointee.stackLow) {
       state.pointee.rip = level.pointee.target
       end(.stackOverflow, access: top)
       return false
     }
-    let limit = host.hostStackLimit
-    if frame < limit || frame - limit < hostStackReserve
-      || !levels.pointee.push(level, entryStackPointer: top)
-    {
+    guard frame >= bridge.pointee.hostStackLow,
+      let entry = levels.push(level, entryStackPointer: top, isOnStack: isOnStack(top))
+    else {
       state.pointee.rip = level.pointee.target
       end(.nestingTooDeep)
       return false
     }
-    let deepest = status.pointee.counters.deepestLevel
-    status.pointee.counters.deepestLevel = max(deepest, UInt64(depth + 1))
 
-    let arguments = gatherArguments(level)
-    level.pointee.token = host.willEnterGuest(
-      target: level.pointee.target, arguments: arguments, depth: depth + 1)
+    let arguments = words(&level.pointee.arguments)
+    gatherArguments(level, into: arguments)
+    entry.pointee.token = host.willEnterGuest(
+      target: level.pointee.target, arguments: arguments, depth: Int(entry.pointee.depth))
 
     // The frame is built where the guest will find it, in one piece.
     if isOnStack(top) {
@@ -76,7 +69,7 @@ extension Shim {
         transomCopyToGuest(top, &address, 8)
         + transomCopyToGuest(top + 40, arguments + 4, 96)
       guard written == 104 else {
-        levels.pointee.truncate(to: depth)
+        levels.pop(entry)
         end(.stackOverflow, access: top)
         return false
       }
@@ -91,66 +84,49 @@ extension Shim {
     return true
   }
 
-  /// Sixteen words as the native caller passed them; zero for those that would lie beyond its
-  /// stack.
-  private func gatherArguments(
-    _ level: UnsafeMutablePointer<TransomLevel>
-  ) -> UnsafeMutablePointer<UInt64> {
-    let arguments = words(&level.pointee.arguments)
-    let registers = words(&level.pointee.registerArguments)
-    let inRegisters = Int(TRANSOM_REGISTER_ARGUMENTS)
-    for index in 0..<inRegisters { arguments[index] = registers[index] }
-    let source = level.pointee.stackArguments
-    let count = 16 - inRegisters
-    let bytes = UInt64(count) * 8
-    // The word below is the caller's return address or frame record: that page is there.
-    if (source - 8) & ~4095 == (source + bytes - 1) & ~4095 {
-      let stack = UnsafePointer<UInt64>(bitPattern: UInt(source)).unsafelyUnwrapped
-      for index in 0..<count { arguments[inRegisters + index] = stack[index] }
-    } else {
-      for index in inRegisters..<16 { arguments[index] = 0 }
-      _ = transomCopyFromGuest(arguments + inRegisters, source, bytes)
-    }
-    return arguments
-  }
-
   /// Takes a level off and hands its result to the native caller.
   func leave(_ level: UnsafeMutablePointer<TransomLevel>) -> UInt64 {
-    let index = Int(level.pointee.index)
     let result = gpr[Register.rax]
-    dropLevels(to: index + 1)
-    levels.pointee.truncate(to: index)
-    host.didLeaveGuest(
-      target: level.pointee.target, result: result, token: level.pointee.token, depth: index + 1)
+    levels.drop(above: level.pointee.entry)
+    takeOff(level, result: result)
     return result
   }
 
   /// Takes a level off after its run has ended.
   func leaveAborted(_ level: UnsafeMutablePointer<TransomLevel>) -> UInt64 {
-    let index = Int(level.pointee.index)
-    levels.pointee.truncate(to: index)
-    forgetOutcome()
-    host.didLeaveGuest(
-      target: level.pointee.target, result: policies.abortStatus, token: level.pointee.token,
-      depth: index + 1)
+    takeOff(level, result: policies.abortStatus, hasEnded: true)
     return policies.abortStatus
+  }
+
+  /// The host may call guest code in here: the level's entry is read before that.
+  private func takeOff(
+    _ level: UnsafeMutablePointer<TransomLevel>, result: UInt64, hasEnded: Bool = false
+  ) {
+    let entry = level.pointee.entry
+    let token = entry.pointee.token
+    let outerWords = entry.pointee.outerWords
+    let depth = Int(entry.pointee.depth)
+    bridge.pointee.current = entry - 1
+    if hasEnded { forgetOutcome() }
+    host.didLeaveGuest(target: level.pointee.target, result: result, token: token, depth: depth)
+    bridge.pointee.hostWords = outerWords
   }
 
   /// Under `FaultScope.level` the outcome is the level's own affair.
   func forgetOutcome() {
     guard policies.faultScope == .level else { return }
-    status.pointee.outcome = nil
+    clearOutcome()
     host.didForgetOutcome()
   }
 
   /// Something went wrong in the shim's or the host's own code. Gives up the innermost level and
   /// returns its record, for `transomAbandonLevel`; nil if none is under way.
   public func abandonInnermostLevel() -> UnsafeMutablePointer<TransomLevel>? {
-    let depth = levels.pointee.depth
-    guard depth > 0, levels.pointee.isIntact(depth - 1) else { return nil }
-    let level = levels.pointee[depth - 1].pointee.level
-    dropLevels(to: depth - 1)
-    status.pointee.outcome = nil
+    let depth = levels.depth
+    guard depth > 0, levels.isIntact(depth - 1) else { return nil }
+    let level = levels.current.pointee.level
+    levels.drop(to: depth - 1)
+    clearOutcome()
     return level
   }
 }

@@ -1,4 +1,6 @@
 import CShim
+import CTranslator
+import Translator
 
 /// The levels under way, innermost last.
 ///
@@ -6,69 +8,145 @@ import CShim
 /// native jump has left that frame, anything may be written over it. Records are touched only for
 /// levels known to be alive, or after their serial number has been compared.
 struct LevelTable {
-  struct Entry {
-    var level: UnsafeMutablePointer<TransomLevel>
-    var serial: UInt64
-    /// Guest RSP at entry.
-    var entryStackPointer: UInt64
-    /// Guest RSP while the level is inside a host call; the next level's stack begins below it.
-    var stackPointer: UInt64
+  typealias Entry = UnsafeMutablePointer<TransomLevelEntry>
+  typealias Record = UnsafeMutablePointer<TransomLevel>
+
+  let bridge: UnsafeMutablePointer<TransomBridge>
+
+  @inline(__always)
+  init(_ bridge: UnsafeMutablePointer<TransomBridge>) { self.bridge = bridge }
+
+  /// Takes the memory for `capacity` levels; the first one's stack begins below `stackPointer`.
+  static func allocate(
+    capacity: Int, stackPointer: UInt64, in bridge: UnsafeMutablePointer<TransomBridge>
+  ) {
+    // In front stands what the outermost level returns to: never pruned, nothing to save.
+    let entries = Entry.allocate(capacity: capacity + 1)
+    UnsafeMutableRawPointer(entries).initializeMemory(
+      as: UInt8.self, repeating: 0, count: MemoryLayout<TransomLevelEntry>.stride)
+    entries.pointee.level = Record(bitPattern: UInt.max & ~15).unsafelyUnwrapped
+    entries.pointee.stackPointer = stackPointer
+    entries.pointee.isSaved = 1
+    bridge.pointee.current = entries
+    bridge.pointee.firstEntry = entries + 1
+    bridge.pointee.endOfEntries = entries + capacity + 1
   }
 
-  private let entries: UnsafeMutablePointer<Entry>
-  let capacity: Int
-  private(set) var depth = 0
-  private(set) var lastSerial: UInt64 = 0
+  func deallocate() { (bridge.pointee.firstEntry - 1).deallocate() }
 
-  init(capacity: Int) {
-    self.capacity = capacity
-    entries = .allocate(capacity: capacity)
-  }
+  @inline(__always) var current: Entry { bridge.pointee.current }
+  var depth: Int { Int(current.pointee.depth) }
+  var lastSerial: UInt64 { bridge.pointee.lastSerial }
 
-  func deallocate() { entries.deallocate() }
-
-  subscript(index: Int) -> UnsafeMutablePointer<Entry> { entries + index }
+  subscript(index: Int) -> Entry { bridge.pointee.firstEntry + index }
 
   /// Gives up the levels whose host frames the host stack has already left: those at or below
-  /// `frame`, the lowest address of a frame that is alive. Returns how many.
+  /// `frame`, the lowest address of a frame that is alive.
   ///
   /// A frame that was left by a jump and then passed by deeper calls escapes this. That is
   /// harmless: its stretch of guest stack stays reserved until the host stack comes back up, and
   /// nothing resumes it, because no guest frame in it is ever named again.
-  mutating func prune(below frame: UInt64) -> Int {
-    let before = depth
-    while depth > 0, UInt64(UInt(bitPattern: entries[depth - 1].level)) < frame { depth -= 1 }
-    return before - depth
+  func prune(below frame: UInt64) {
+    var depth = self.depth
+    while depth > 0, UInt64(UInt(bitPattern: self[depth - 1].pointee.level)) < frame { depth -= 1 }
+    drop(to: depth)
   }
 
-  /// False if the table is full.
-  mutating func push(
-    _ level: UnsafeMutablePointer<TransomLevel>, entryStackPointer: UInt64
-  ) -> Bool {
-    guard depth < capacity else { return false }
-    lastSerial += 1
-    level.pointee.index = UInt64(depth)
-    level.pointee.serial = lastSerial
-    level.pointee.entryStackPointer = entryStackPointer
-    entries[depth] = Entry(
-      level: level, serial: lastSerial, entryStackPointer: entryStackPointer,
-      stackPointer: entryStackPointer)
-    depth += 1
-    return true
+  /// Begins a level whose RSP at entry is on the shim's stack or, with `isOnStack` false, elsewhere.
+  /// Nil if the table is full.
+  @inline(__always)
+  func push(_ level: Record, entryStackPointer: UInt64, isOnStack: Bool) -> Entry? {
+    let outer = current
+    let entry = outer + 1
+    guard entry < bridge.pointee.endOfEntries else { return nil }
+    if outer.pointee.isSaved == 0 { save(outer) }
+    let serial = bridge.pointee.lastSerial &+ 1
+    bridge.pointee.lastSerial = serial
+    let depth = outer.pointee.depth &+ 1
+    bridge.pointee.trapCount &+= 1
+    if depth > bridge.pointee.deepestLevel { bridge.pointee.deepestLevel = depth }
+    level.pointee.entry = entry
+    level.pointee.serial = serial
+    entry.pointee.level = level
+    entry.pointee.serial = serial
+    entry.pointee.depth = depth
+    entry.pointee.entryStackPointer = entryStackPointer
+    entry.pointee.stackPointer = entryStackPointer
+    entry.pointee.span = isOnStack ? entryStackPointer &- bridge.pointee.stackBase : 0
+    entry.pointee.isSaved = 0
+    entry.pointee.outerWords = bridge.pointee.hostWords
+    bridge.pointee.hostWords = (0, 0)
+    bridge.pointee.current = entry
+    return entry
   }
 
-  /// Keeps `count` levels. Returns how many were dropped.
-  @discardableResult
-  mutating func truncate(to count: Int) -> Int {
-    guard count < depth else { return 0 }
-    let dropped = depth - count
-    depth = count
-    return dropped
+  /// Ends the innermost level.
+  @inline(__always)
+  func pop(_ entry: Entry) {
+    bridge.pointee.current = entry - 1
+    bridge.pointee.hostWords = entry.pointee.outerWords
   }
+
+  /// Keeps `count` levels; the others were abandoned.
+  func drop(to count: Int) {
+    let depth = self.depth
+    guard count < depth else { return }
+    bridge.pointee.abandonedLevels &+= UInt64(depth - count)
+    pop(self[count])
+  }
+
+  /// Drops what lies above a level.
+  func drop(above entry: Entry) { drop(to: Int(entry.pointee.depth)) }
 
   /// Whether the record a table entry points to is still the one that was entered.
   func isIntact(_ index: Int) -> Bool {
-    entries[index].level.pointee.serial == entries[index].serial
-      && entries[index].level.pointee.index == UInt64(index)
+    let entry = self[index]
+    return entry.pointee.level.pointee.serial == entry.pointee.serial
+      && entry.pointee.level.pointee.entry == entry
+  }
+
+  // MARK: Registers
+
+  /// Keeps what the Microsoft convention preserves across a call. Done by whoever is about to
+  /// disturb it, so that a call during which nobody enters the guest costs nothing.
+  private func save(_ entry: Entry) {
+    let state = bridge.pointee.state
+    let from = words(&state.pointee.gpr)
+    let to = words(&entry.pointee.generalRegisters)
+    to[0] = from[Register.rbx]
+    for index in 1..<4 { to[index] = from[4 + index] }
+    for index in 4..<8 { to[index] = from[8 + index] }
+    let vectors = words(&state.pointee.vector) + 6 * 4
+    let kept = words(&entry.pointee.vectorRegisters)
+    for index in 0..<10 {
+      kept[2 * index] = vectors[4 * index]
+      kept[2 * index + 1] = vectors[4 * index + 1]
+    }
+    entry.pointee.flags = state.pointee.rflags
+    entry.pointee.mxcsr = state.pointee.mxcsr
+    entry.pointee.x87Control = state.pointee.x87Control
+    entry.pointee.packedFlags = state.pointee.packedFlags
+    entry.pointee.floatStatus = state.pointee.compiledScratch.2
+    entry.pointee.isSaved = 1
+  }
+
+  func restore(_ entry: Entry) {
+    let state = bridge.pointee.state
+    let to = words(&state.pointee.gpr)
+    let from = words(&entry.pointee.generalRegisters)
+    to[Register.rbx] = from[0]
+    for index in 1..<4 { to[4 + index] = from[index] }
+    for index in 4..<8 { to[8 + index] = from[index] }
+    let vectors = words(&state.pointee.vector) + 6 * 4
+    let kept = words(&entry.pointee.vectorRegisters)
+    for index in 0..<10 {
+      vectors[4 * index] = kept[2 * index]
+      vectors[4 * index + 1] = kept[2 * index + 1]
+    }
+    state.pointee.rflags = entry.pointee.flags
+    state.pointee.mxcsr = entry.pointee.mxcsr
+    state.pointee.x87Control = entry.pointee.x87Control
+    state.pointee.packedFlags = entry.pointee.packedFlags
+    state.pointee.compiledScratch.2 = entry.pointee.floatStatus
   }
 }

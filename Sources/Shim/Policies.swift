@@ -40,6 +40,8 @@ public struct Policies {
   public var faultScope = FaultScope.run
   /// Bytes of the one guest stack that all levels share.
   public var stackSize: UInt64 = 1 << 20
+  /// Levels of nesting there is room for, at 368 bytes each.
+  public var deepestNesting = 8192
   /// Keep the guest stack below 4 GiB where there is such memory: old code truncates pointers.
   public var lowStack = true
   /// What a native caller gets from a level that was ended: EFI_ABORTED (UEFI 2.10, appendix D).

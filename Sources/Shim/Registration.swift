@@ -10,6 +10,7 @@ extension Shim {
   /// nothing has changed.
   public func register(base: UInt64, size: UInt64, name: UInt32) throws(RegistrationError) {
     engine.forget(base, count: size)
+    engine.dismissHosts()
     try memory.pointee.register(GuestImage(base: base, size: size, name: name))
     invalidate(base, count: size)
   }
@@ -25,6 +26,7 @@ extension Shim {
   /// Adopts pages for guest code outside any image, as the interception of AllocatePages does.
   public func adopt(_ address: UInt64, count: UInt64) throws(RegistrationError) {
     engine.forget(address, count: count)
+    engine.dismissHosts()
     try memory.pointee.adopt(address, count: count)
     invalidate(address, count: count)
   }
@@ -50,7 +52,8 @@ extension Shim {
   /// Says what to do around a host function. False if the table is full.
   @discardableResult
   public func intercept(_ target: UInt64, _ action: Interception) -> Bool {
-    interceptions.pointee.set(action, for: target)
+    engine.dismissHosts()
+    return interceptions.pointee.set(action, for: target)
   }
 
   /// Memory that may hold translated code was changed by someone other than the guest.
@@ -69,10 +72,13 @@ extension Shim {
     status.pointee.outcome == nil ? nil : report.pointee
   }
   /// Levels of nesting under way.
-  public var depth: Int { levels.pointee.depth }
+  public var depth: Int { levels.depth }
 
   /// Lets guest code run again after a run has ended early.
-  public func clearOutcome() { status.pointee.outcome = nil }
+  public func clearOutcome() {
+    status.pointee.outcome = nil
+    engine.state.pointee.attention &= ~UInt32(transomAttentionOutcome)
+  }
 
   /// Calls `body`, from which guest code may be called. Returns true if it returned.
   ///
@@ -83,7 +89,7 @@ extension Shim {
     var body = body
     var frame = TransomProtectedFrame()
     let outer = status.pointee.frame
-    let depth = levels.pointee.depth
+    let depth = levels.depth
     let ended = withUnsafeMutablePointer(to: &frame) { frame in
       withUnsafeMutablePointer(to: &body) { body in
         status.pointee.frame = frame
@@ -92,18 +98,12 @@ extension Shim {
       }
     }
     status.pointee.frame = outer
-    dropLevels(to: depth)
+    levels.drop(to: depth)
     return ended == 0
   }
 
   /// What executing an address would mean.
   func codeKind(of address: UInt64) -> AddressKind {
     memory.pointee.contains(address) ? .guest : host.kind(of: address)
-  }
-
-  /// Drops the levels above a depth; their frames are gone.
-  func dropLevels(to depth: Int) {
-    let dropped = levels.pointee.truncate(to: depth)
-    status.pointee.counters.abandonedLevels += UInt64(dropped)
   }
 }

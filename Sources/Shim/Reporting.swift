@@ -9,6 +9,7 @@ extension Shim {
   func end(_ kind: FaultKind, access: UInt64 = 0) {
     fill(kind, access: access)
     status.pointee.outcome = kind
+    engine.state.pointee.attention |= UInt32(transomAttentionOutcome)
     host.didEndRun(report)
     if let frame = status.pointee.frame { transomLeaveProtected(frame) }
   }
@@ -22,7 +23,7 @@ extension Shim {
     report.pointee.flags = state.pointee.rflags
     report.pointee.accessAddress = access
     report.pointee.instructionCount = state.pointee.instructionCount
-    report.pointee.depth = levels.pointee.depth
+    report.pointee.depth = levels.depth
     var count = 0
     while count < 16 {
       var byte: UInt8 = 0
@@ -32,7 +33,7 @@ extension Shim {
     }
     report.pointee.codeCount = count
     scanStack()
-    history.pointee.copy(into: &report.pointee)
+    CallHistory(bridge).copy(into: &report.pointee)
   }
 
   func locate(_ address: UInt64) -> CodeLocation {

@@ -9,23 +9,28 @@ extension Shim {
   ///
   /// This frame and everything above it on the host stack may be abandoned whenever host code is
   /// called: they own nothing.
-  func runLoop(_ level: UnsafeMutablePointer<TransomLevel>) -> UInt64 {
+  /// `hasLeftCode`: compiled code was entered without the dispatcher and has been left.
+  func runLoop(_ level: UnsafeMutablePointer<TransomLevel>, hasLeftCode: Bool) -> UInt64 {
     let state = engine.state
-    var stalledAt: (count: UInt64, attempts: Int) = (UInt64.max, 0)
+    let entry = level.pointee.entry
+    var stalledAt: (target: UInt64, count: UInt64, attempts: Int) = (0, UInt64.max, 0)
+    var hasLeftCode = hasLeftCode
     while status.pointee.outcome == nil {
-      var exit = host.observesInstructions ? runObserved() : engine.run()
+      var exit =
+        hasLeftCode ? engine.goOn() : host.observesInstructions ? runObserved() : engine.run()
+      hasLeftCode = false
       if case .fault(14, let code, _) = exit, code & 0x10 == 0 {
         // A data access to nowhere: perhaps a device register.
         guard let other = engine.step(window: window) else { continue }
         exit = other
       }
-      if gpr[Register.rsp] > level.pointee.entryStackPointer { followJump(level) }
+      if gpr[Register.rsp] > entry.pointee.entryStackPointer { followJump(level) }
 
       switch exit {
       case .branchOutside:
         let target = state.pointee.rip
         if target == policies.returnAddress {
-          if gpr[Register.rsp] == level.pointee.entryStackPointer &+ 8 { return leave(level) }
+          if gpr[Register.rsp] == entry.pointee.entryStackPointer &+ 8 { return leave(level) }
           returnToOwner(level)
           continue
         }
@@ -35,10 +40,10 @@ extension Shim {
         case .guest:
           // The engine must get on: the same address again and again, with nothing executed,
           // is code it cannot hold.
-          if stalledAt.count == state.pointee.instructionCount {
+          if stalledAt.target == target, stalledAt.count == state.pointee.instructionCount {
             stalledAt.attempts += 1
           } else {
-            stalledAt = (state.pointee.instructionCount, 0)
+            stalledAt = (target, state.pointee.instructionCount, 0)
           }
           let translated = engine.translatedInstructions
           if stalledAt.attempts > 64 || !engine.translate(at: target) {
@@ -49,6 +54,8 @@ extension Shim {
         case .none:
           if !adoptOnBranch(target) { end(.wildBranch, access: target) }
         }
+      case .settled:
+        break
       case .safepoint:
         status.pointee.counters.safepoints += 1
         visitHost(level) { $0.safepoint(instructionCount: $1) }
@@ -102,13 +109,16 @@ extension Shim {
   ) {
     let state = engine.state
     var saved = state.pointee
-    save(level)
-    let entered = levels.pointee.lastSerial
+    let entry = level.pointee.entry
+    entry.pointee.stackPointer = gpr[Register.rsp]
+    entry.pointee.isSaved = 0
+    let entered = levels.lastSerial
     let answer = visit(host, saved.instructionCount)
-    dropLevels(to: Int(level.pointee.index) + 1)
+    levels.drop(above: entry)
     guard status.pointee.outcome == nil else { return }
-    if levels.pointee.lastSerial != entered {
+    if levels.lastSerial != entered {
       saved.instructionCount = state.pointee.instructionCount
+      saved.attention = state.pointee.attention
       state.pointee = saved
     }
     switch answer {
@@ -125,13 +135,13 @@ extension Shim {
     let stack = gpr[Register.rsp]
     // An ordinary return leaves RSP one word above.
     guard isOnStack(stack), engine.state.pointee.rip != policies.returnAddress else { return }
-    var index = Int(level.pointee.index)
+    var index = Int(level.pointee.entry.pointee.depth) - 1
     while index > 0 {
       index -= 1
-      let entry = levels.pointee[index]
+      let entry = levels[index]
       guard isOnStack(entry.pointee.entryStackPointer) else { continue }
       if stack <= entry.pointee.entryStackPointer {
-        if levels.pointee.isIntact(index) { transomResumeLevel(entry.pointee.level) }
+        if levels.isIntact(index) { transomResumeLevel(entry.pointee.level) }
         return
       }
     }
@@ -141,11 +151,11 @@ extension Shim {
   /// returns; if it is nobody's, the stack is broken.
   private func returnToOwner(_ level: UnsafeMutablePointer<TransomLevel>) {
     let stack = gpr[Register.rsp]
-    var index = Int(level.pointee.index)
+    var index = Int(level.pointee.entry.pointee.depth) - 1
     while index > 0 {
       index -= 1
-      let entry = levels.pointee[index]
-      if entry.pointee.entryStackPointer &+ 8 == stack, levels.pointee.isIntact(index) {
+      let entry = levels[index]
+      if entry.pointee.entryStackPointer &+ 8 == stack, levels.isIntact(index) {
         transomResumeLevel(entry.pointee.level)
       }
     }

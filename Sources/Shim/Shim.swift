@@ -6,7 +6,8 @@ public import Translator
 /// the host. Its one subclass is `Shim`.
 public class TrapReceiver {
   fileprivate init() {}
-  func runLevel(_ level: UnsafeMutablePointer<TransomLevel>, resumed: Bool) -> UInt64 { 0 }
+  func runLevel(_ level: UnsafeMutablePointer<TransomLevel>, from start: LevelStart) -> UInt64 { 0 }
+  func callIntercepted(_ entry: LevelTable.Entry, target: UInt64) -> UInt64 { 0 }
   func deviceLoad(_ address: UInt64, size: UInt64, into value: UnsafeMutableRawPointer) -> Bool {
     false
   }
@@ -31,10 +32,9 @@ public final class Shim<Host: HostContract>: TrapReceiver {
   // State is behind pointers: an access to it never spans a call that could be left by a jump,
   // so there is nothing to unwind.
   let memory: UnsafeMutablePointer<GuestMemory<Host>>
-  let levels: UnsafeMutablePointer<LevelTable>
+  let bridge: UnsafeMutablePointer<TransomBridge>
   let interceptions: UnsafeMutablePointer<InterceptionTable>
   let codePools: UnsafeMutablePointer<CodePoolTable>
-  let history: UnsafeMutablePointer<CallHistory>
   let report: UnsafeMutablePointer<FaultReport>
   let status: UnsafeMutablePointer<RunStatus>
   let shadow: UnsafeMutablePointer<UInt8>?
@@ -49,7 +49,16 @@ public final class Shim<Host: HostContract>: TrapReceiver {
   public let stackEnd: UInt64
 
   /// What was counted so far.
-  public var counters: Counters { status.pointee.counters }
+  public var counters: Counters {
+    var counters = status.pointee.counters
+    counters.traps = bridge.pointee.trapCount
+    counters.hostCalls = bridge.pointee.callCount
+    counters.abandonedLevels = bridge.pointee.abandonedLevels
+    counters.deepestLevel = bridge.pointee.deepestLevel
+    return counters
+  }
+
+  var levels: LevelTable { LevelTable(bridge) }
 
   /// Takes the host's memory for the tables and the guest stack. Call `activate` before any
   /// guest code is called.
@@ -65,15 +74,11 @@ public final class Shim<Host: HostContract>: TrapReceiver {
     stackEnd = stack + size
     memory = .allocate(capacity: 1)
     memory.initialize(to: GuestMemory(host: host))
-    levels = .allocate(capacity: 1)
-    // The smallest level takes 136 bytes of guest stack, so the stack is full before the table.
-    levels.initialize(to: LevelTable(capacity: Int(size / 128)))
+    bridge = .allocate(capacity: 1)
     interceptions = .allocate(capacity: 1)
     interceptions.initialize(to: InterceptionTable())
     codePools = .allocate(capacity: 1)
     codePools.initialize(to: CodePoolTable())
-    history = .allocate(capacity: 1)
-    history.initialize(to: CallHistory())
     report = .allocate(capacity: 1)
     report.initialize(to: FaultReport())
     status = .allocate(capacity: 1)
@@ -88,6 +93,25 @@ public final class Shim<Host: HostContract>: TrapReceiver {
     gpr = words(&engine.state.pointee.gpr)
     vectors = words(&engine.state.pointee.vector)
     super.init()
+    fillBridge()
+  }
+
+  private func fillBridge() {
+    UnsafeMutableRawPointer(bridge).initializeMemory(
+      as: UInt8.self, repeating: 0, count: MemoryLayout<TransomBridge>.size)
+    bridge.pointee.state = engine.state
+    bridge.pointee.context = Unmanaged.passUnretained(self as TrapReceiver).toOpaque()
+    bridge.pointee.stackBase = stackBase
+    bridge.pointee.stackEnd = stackEnd
+    bridge.pointee.stackLow = stackBase + Self.stackReserve
+    bridge.pointee.hostStackLow = host.hostStackLimit + Self.hostStackReserve
+    bridge.pointee.returnAddress = policies.returnAddress
+    bridge.pointee.runLevel = { runLevelUnwatched($0, $1, isResumed: $2 != 0) }
+    bridge.pointee.settle = { settle($0, $1, result: $2) }
+    bridge.pointee.callIntercepted = { callInterceptedUnwatched($0, $1, target: $2) }
+    LevelTable.allocate(
+      capacity: policies.deepestNesting, stackPointer: stackEnd - Self.headroom, in: bridge)
+    host.connect(bridge)
   }
 
   deinit {
@@ -95,13 +119,12 @@ public final class Shim<Host: HostContract>: TrapReceiver {
     host.freeStack(stackBase, count: stackEnd - stackBase)
     memory.pointee.deallocate()
     memory.deallocate()
-    levels.pointee.deallocate()
     levels.deallocate()
+    bridge.deallocate()
     interceptions.pointee.deallocate()
     interceptions.deallocate()
     codePools.pointee.deallocate()
     codePools.deallocate()
-    history.deallocate()
     report.deallocate()
     status.deallocate()
     shadow?.deallocate()
@@ -110,38 +133,33 @@ public final class Shim<Host: HostContract>: TrapReceiver {
   /// Makes this the shim that native calls into guest code arrive at. The caller keeps it alive
   /// until `deactivate`.
   public func activate() {
-    let receiver: TrapReceiver = self
     status.pointee.isActive = true
-    transomInstallLevelHandler(
-      { context, level, resumed in
-        Unmanaged<TrapReceiver>.fromOpaque(context)._withUnsafeGuaranteedRef {
-          $0.runLevel(level, resumed: resumed != 0)
-        }
-      }, Unmanaged.passUnretained(receiver).toOpaque())
+    if host.observesCalls { engine.state.pointee.attention |= UInt32(transomAttentionObserved) }
+    transomActivateBridge(bridge)
   }
 
   public func deactivate() {
     guard status.pointee.isActive else { return }
     status.pointee.isActive = false
-    transomInstallLevelHandler(nil, nil)
+    transomActivateBridge(nil)
   }
 
   override func runLevel(
-    _ level: UnsafeMutablePointer<TransomLevel>, resumed: Bool
+    _ level: UnsafeMutablePointer<TransomLevel>, from start: LevelStart
   ) -> UInt64 {
-    if resumed {
-      dropLevels(to: Int(level.pointee.index) + 1)
-    } else {
-      host.holdInterrupts()
-      if !enter(level) {
-        forgetOutcome()
-        host.releaseInterrupts()
-        return policies.abortStatus
-      }
+    if start == .resumed { levels.drop(above: level.pointee.entry) }
+    if start == .entered, !enter(level) {
+      forgetOutcome()
+      host.releaseInterrupts()
+      return policies.abortStatus
     }
-    let result = runLoop(level)
+    let result = runLoop(level, hasLeftCode: start == .left)
     host.releaseInterrupts()
     return result
+  }
+
+  override func callIntercepted(_ entry: LevelTable.Entry, target: UInt64) -> UInt64 {
+    performIntercepted(entry, target: target)
   }
 
   override func deviceLoad(

@@ -120,7 +120,9 @@ extension FirmwareHost {
   /// Takes the permission to write from a page. True too if the firmware has already done so.
   func watch(_ address: UInt64) -> Bool {
     let readOnly = TranslationTables.Attribute.readOnly
-    guard let run = TranslationTables.pageRun(at: address) else { return false }
+    guard state.pointee.isProtecting, let run = TranslationTables.pageRun(at: address) else {
+      return false
+    }
     if run.attributes & readOnly != 0 { return true }
     guard state.pointee.watched.insert(address / 4096) else { return false }
     guard protection.set(run.attributes | readOnly, address, 4096) else {

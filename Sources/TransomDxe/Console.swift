@@ -1,6 +1,6 @@
 import CUEFI
 
-/// The driver's messages. What is said where the console may not be used waits for the next
+/// The driver's messages. What is said where or when the console cannot be used waits for the next
 /// occasion.
 struct Console {
   static let backlogCapacity = 4096
@@ -28,7 +28,15 @@ struct Console {
   private var isUsable: Bool {
     let level = firmware.boot.pointee.RaiseTPL(EFI_TPL(TPL_HIGH_LEVEL))
     firmware.boot.pointee.RestoreTPL(level)
-    return level <= EFI_TPL(TPL_NOTIFY)
+    return level <= EFI_TPL(TPL_NOTIFY) && hasDevice
+  }
+
+  /// A driver loaded at boot runs before the consoles are connected; what it says then would go
+  /// nowhere.
+  private var hasDevice: Bool {
+    var guid = GUIDs.consoleOutDevice
+    var interface: UnsafeMutableRawPointer?
+    return firmware.boot.pointee.LocateProtocol(&guid, nil, &interface) == EFI_SUCCESS
   }
 
   func print(_ line: consuming Line) {

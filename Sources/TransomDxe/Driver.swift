@@ -30,6 +30,7 @@ final class Driver {
   /// Handles that were made consoles.
   var consoles: [EFI_HANDLE] = []
   var exitEvent: EFI_EVENT?
+  var bootEvent: EFI_EVENT?
 
   enum StartError: Error {
     case noCPU, noMemory, handlerTaken, alreadyThere, cannotInstall
@@ -56,6 +57,8 @@ final class Driver {
       options.isInterpreting ? nil : CodePages(firmware: firmware, protection: protection)
     var policies = Policies()
     policies.faultScope = .level
+    // More do not fit on the host stack.
+    policies.deepestNesting = 2048
     policies.ports = options.ports
     let engine = Engine(configuration: Self.configuration(codePages))
     engine.state.pointee.instructionLimit = FirmwareHost.safepointInterval
@@ -73,6 +76,7 @@ final class Driver {
 
   private static func configuration(_ codePages: CodePages?) -> EngineConfiguration {
     var configuration = EngineConfiguration()
+    configuration.features = .baselineWithQuietRandom
     guard let codePages else { return configuration }
     configuration.backend = .compiled
     configuration.codeMemory = codePages.memory

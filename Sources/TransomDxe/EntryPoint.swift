@@ -61,6 +61,7 @@ extension Driver {
       loaded.pointee.Unload = { _ in unloadDriver() }
     }
     watchExitBootServices()
+    watchReadyToBoot()
     if options.isVerbose { introduce() }
     guard options.dispatchesROMs else { return }
     let before = displays()
@@ -82,17 +83,25 @@ extension Driver {
     console.print(line)
   }
 
-  /// Behind ExitBootServices nothing of the driver's may call the firmware. Its memory, and the
-  /// firmware's exception vectors with its handler, go back to the operating system; no runtime
-  /// memory was ever taken. Guest code may still be called by events of its own in that group.
+  /// By then there are consoles, for what was said when there were none.
+  private func watchReadyToBoot() {
+    var event: EFI_EVENT?
+    var group = GUIDs.readyToBoot
+    let status = firmware.boot.pointee.CreateEventEx(
+      UInt32(EVT_NOTIFY_SIGNAL), EFI_TPL(TPL_CALLBACK),
+      { _, _ in Driver.current?.console.catchUp() }, nil, &group, &event)
+    if status == EFI_SUCCESS { bootEvent = event }
+  }
+
+  /// The firmware signals the newest event of a group first and the lowest task priority last, so
+  /// guests' own events in this group, all of them younger, have been called before.
   private func watchExitBootServices() {
     var event: EFI_EVENT?
     var group = GUIDs.exitBootServices
     let status = firmware.boot.pointee.CreateEventEx(
       UInt32(EVT_NOTIFY_SIGNAL), EFI_TPL(TPL_CALLBACK),
       { _, _ in
-        Driver.current?.console.close()
-        transomCloseHeap()
+        Driver.current?.leaveBootServices()
       }, nil, &group, &event)
     if status == EFI_SUCCESS { exitEvent = event }
   }

@@ -73,19 +73,18 @@ func guarded(_ body: @escaping (Driver) -> EFI_STATUS) -> EFI_STATUS {
   return status
 }
 
-/// False if `body` trapped.
+/// False if `body` trapped. Frames that are cut short leave references behind, so whoever counts
+/// those of `body` must not mind: it escapes.
 @discardableResult
-func protected(_ body: () -> Void) -> Bool {
+func protected(_ body: @escaping () -> Void) -> Bool {
   var frame = TransomProtectedFrame()
   let outer = Protection.frame
-  let returned = withoutActuallyEscaping(body) { body in
-    var body = body
-    return withUnsafeMutablePointer(to: &frame) { frame in
-      withUnsafeMutablePointer(to: &body) { body in
-        Protection.frame = frame
-        return transomCallProtected(
-          frame, { $0!.assumingMemoryBound(to: (() -> Void).self).pointee() }, body)
-      }
+  var body = body
+  let returned = withUnsafeMutablePointer(to: &frame) { frame in
+    withUnsafeMutablePointer(to: &body) { body in
+      Protection.frame = frame
+      return transomCallProtected(
+        frame, { $0!.assumingMemoryBound(to: (() -> Void).self).pointee() }, body)
     }
   }
   Protection.frame = outer

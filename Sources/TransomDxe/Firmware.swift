@@ -122,6 +122,33 @@ struct Firmware {
     return agent
   }
 
+  /// Calls `body` for each handle that is a child of a controller (UEFI 2.10, 7.3: OpenProtocol,
+  /// BY_CHILD_CONTROLLER).
+  func forEachChild(of handle: EFI_HANDLE, _ body: (EFI_HANDLE) -> Void) {
+    var guids: UnsafeMutablePointer<UnsafeMutablePointer<EFI_GUID>?>?
+    var guidCount: UINTN = 0
+    guard boot.pointee.ProtocolsPerHandle(handle, &guids, &guidCount) == EFI_SUCCESS, let guids
+    else { return }
+    var children: [EFI_HANDLE] = []
+    for position in 0..<Int(guidCount) {
+      var count: UINTN = 0
+      var entries: UnsafeMutablePointer<EFI_OPEN_PROTOCOL_INFORMATION_ENTRY>?
+      guard
+        boot.pointee.OpenProtocolInformation(handle, guids[position], &entries, &count)
+          == EFI_SUCCESS, let entries
+      else { continue }
+      for index in 0..<Int(count)
+      where entries[index].Attributes & UInt32(EFI_OPEN_PROTOCOL_BY_CHILD_CONTROLLER) != 0 {
+        if let child = entries[index].ControllerHandle, !children.contains(child) {
+          children.append(child)
+        }
+      }
+      _ = boot.pointee.FreePool(entries)
+    }
+    _ = boot.pointee.FreePool(guids)
+    for child in children { body(child) }
+  }
+
   // MARK: Memory
 
   /// Boot-services data pages: anywhere, or below an address. Nil if there are none.

@@ -10,16 +10,16 @@ import Shim
 /// every call to the firmware and at safepoints, exactly as the native code around it had them.
 struct FirmwareHost: HostContract {
   /// Guest instructions between two safepoints.
-  static let safepointInterval: UInt64 = 20_000
+  static let safepointInterval: UInt64 = 200_000
   /// Pages remembered as native code.
   static let knownPages = 64
 
   /// What changes; behind a pointer, so that the host is a value that can be copied anywhere.
   struct State {
-    /// DAIF as native code last had it.
-    var interruptMask: UInt64 = 0
-    /// Counter value at which guest code has run too long without calling out; 0 for never.
-    var deadline: UInt64 = 0
+    /// Set once the shim exists. The first of its host words is the counter value at which guest
+    /// code has run too long without calling out, 0 for none yet. The second is the task priority
+    /// before the level under way first raised it, plus one; 0 if it has not, or has restored it.
+    var bridge: UnsafeMutablePointer<TransomBridge>?
     var timeout: UInt64 = 0
     /// The engine's instruction limit.
     var instructionLimit: UnsafeMutablePointer<UInt64>?
@@ -28,15 +28,16 @@ struct FirmwareHost: HostContract {
     var hasReport = false
     var rootBridge: UnsafeMutablePointer<EFI_PCI_ROOT_BRIDGE_IO_PROTOCOL>?
     var hasLookedForRootBridge = false
-    /// Task priority before the level under way first raised it, plus one; 0 if it has not, or has
-    /// restored it.
-    var raisedFrom: UInt64 = 0
     /// A guest's access to low memory that has not been told yet.
     var lowAccess = LowAccess()
     var lowPage: LowPageGuard
     var events = EventTable()
     var former = FormerImages()
     var watched = WatchedPages()
+    /// Pages with translated code are made read-only: not behind ExitBootServices.
+    var isProtecting = true
+    /// The options' self-test that is still to come.
+    var selfTest = Options.SelfTest.none
     var knownHostPages = InlineArray<64, UInt64>(repeating: 0)
     /// What the stack's guard page allowed before.
     var guardAttributes: UInt64 = 0
@@ -78,6 +79,7 @@ struct FirmwareHost: HostContract {
     state = .allocate(capacity: 1)
     state.initialize(to: State(report: report, lowPage: LowPageGuard(protection: protection)))
     let frequency = transomCounterFrequency()
+    state.pointee.selfTest = options.selfTest
     state.pointee.timeout = options.timeout &* frequency
     // About 1 GHz: a time stamp counter as slow as the generic timer would surprise drivers.
     state.pointee.timestampFactor = frequency == 0 ? 1 : max(1, 1_000_000_000 / frequency)
@@ -187,7 +189,18 @@ struct FirmwareHost: HostContract {
     return nil
   }
 
-  func timestamp() -> UInt64 { transomCounter() &* state.pointee.timestampFactor }
+  func timestamp() -> UInt64 {
+    trapIfTested(.level)
+    return transomCounter() &* state.pointee.timestampFactor
+  }
+
+  /// Fails once, if the options ask for a failure here: how a mistake of our own is contained is
+  /// tested with one.
+  func trapIfTested(_ place: Options.SelfTest) {
+    guard state.pointee.selfTest == place else { return }
+    state.pointee.selfTest = .none
+    transomTrap()
+  }
 
   func safepoint(instructionCount: UInt64) -> Continuation {
     // For guest code that an interrupt calls now.
@@ -206,10 +219,13 @@ struct FirmwareHost: HostContract {
 
   private func goOn(_ instructionCount: UInt64) -> Continuation {
     let now = transomCounter()
-    if state.pointee.deadline == 0 {
-      if state.pointee.timeout > 0 { state.pointee.deadline = now &+ state.pointee.timeout }
-    } else if now > state.pointee.deadline {
-      state.pointee.deadline = 0
+    let deadline = bridge.pointee.hostWords.0
+    if deadline == 0 {
+      if state.pointee.timeout > 0 {
+        bridge.pointee.hostWords.0 = now &+ state.pointee.timeout
+      }
+    } else if now > deadline {
+      bridge.pointee.hostWords.0 = 0
       return .outOfBudget
     }
     return .proceed(limit: instructionCount &+ Self.safepointInterval)
@@ -217,24 +233,35 @@ struct FirmwareHost: HostContract {
 
   // MARK: Interrupts
 
-  func holdInterrupts() { state.pointee.interruptMask = transomHoldInterrupts() }
-  func releaseInterrupts() { transomReleaseInterrupts(state.pointee.interruptMask) }
+  func connect(_ bridge: UnsafeMutablePointer<TransomBridge>) {
+    bridge.pointee.masksInterrupts = 1
+    state.pointee.bridge = bridge
+  }
+
+  private var bridge: UnsafeMutablePointer<TransomBridge> {
+    state.pointee.bridge.unsafelyUnwrapped
+  }
+
+  func holdInterrupts() { transomMaskForGuest(bridge) }
+  func releaseInterrupts() { transomUnmaskForHost(bridge) }
 
   // MARK: Observation
 
+  var observesCalls: Bool { false }
+
   func willCallHost(target: UInt64, arguments: UnsafeMutablePointer<UInt64>) {
     // Whoever calls out is not stuck.
-    state.pointee.deadline = 0
+    bridge.pointee.hostWords.0 = 0
   }
 
   func didCall(observed tag: UInt8, arguments: UnsafePointer<UInt64>, result: UInt64) {
     switch tag {
     case Observed.raiseTPL:
-      if state.pointee.raisedFrom == 0, result != arguments[0] {
-        state.pointee.raisedFrom = result &+ 1
+      if bridge.pointee.hostWords.1 == 0, result != arguments[0] {
+        bridge.pointee.hostWords.1 = result &+ 1
       }
     case Observed.restoreTPL:
-      if arguments[0] &+ 1 == state.pointee.raisedFrom { state.pointee.raisedFrom = 0 }
+      if arguments[0] &+ 1 == bridge.pointee.hostWords.1 { bridge.pointee.hostWords.1 = 0 }
     case Observed.createEvent, Observed.createEventEx:
       guard result == EFI_SUCCESS else { return }
       var event: UInt64 = 0
@@ -247,20 +274,10 @@ struct FirmwareHost: HostContract {
     }
   }
 
-  func willEnterGuest(
-    target: UInt64, arguments: UnsafeMutablePointer<UInt64>, depth: Int
-  ) -> UInt64 {
-    // Each level has a deadline and a priority of its own; a priority plus one takes six bits.
-    let outer = depth == 1 ? 0 : state.pointee.deadline << 6 | state.pointee.raisedFrom
-    state.pointee.raisedFrom = 0
-    state.pointee.deadline = 0
-    return outer
-  }
-
   func didLeaveGuest(target: UInt64, result: UInt64, token: UInt64, depth: Int) {
-    let raisedFrom = state.pointee.raisedFrom
-    state.pointee.raisedFrom = token & 63
-    state.pointee.deadline = token >> 6
+    let raisedFrom = bridge.pointee.hostWords.1
+    bridge.pointee.hostWords = (0, 0)
+    bridge.pointee.state.pointee.attention &= ~UInt32(transomAttentionHost)
     if raisedFrom != 0 || state.pointee.lowAccess.isPending {
       settleAfterGuest(target: target, priority: raisedFrom)
     }
@@ -273,6 +290,8 @@ struct FirmwareHost: HostContract {
     state.pointee.lowAccess = LowAccess(
       isPending: true, address: address, isWrite: isWrite, location: location,
       toldImage: location.imageBase)
+    // To be asked when the level ends.
+    bridge.pointee.state.pointee.attention |= UInt32(transomAttentionHost)
   }
 
   func didEndRun(_ report: UnsafePointer<FaultReport>) {

@@ -64,6 +64,7 @@ extension Driver {
   /// All or nothing. A range that overlaps one that was never given back, because its image failed
   /// in a way the firmware did not report, takes its place.
   func register(base: UInt64, size: UInt64) -> EFI_STATUS {
+    host.trapIfTested(.registration)
     for _ in 0..<8 {
       do throws(RegistrationError) {
         try shim.register(base: base, size: size, name: 0)

@@ -117,7 +117,11 @@ extension Driver {
         say(location) { $0.add("another driver has the card, and keeps it") }
         return
       }
-      _ = boot.pointee.DisconnectController(card, nil, nil)
+      release(card)
+      guard firmware.driver(of: card, for: GUIDs.pciIo) == nil else {
+        say(location) { $0.add("the firmware's driver does not let go of the card") }
+        return
+      }
     }
     var drivers: (EFI_HANDLE?, EFI_HANDLE?) = (image, nil)
     let status = withUnsafeMutablePointer(to: &drivers) {
@@ -135,6 +139,15 @@ extension Driver {
     } else if options.isVerbose {
       say(location) { $0.add("connected") }
     }
+  }
+
+  /// Parts a card from its driver. Some stacks hold on to a card's children, and so to the card,
+  /// unless the children go first.
+  private func release(_ card: EFI_HANDLE) {
+    let boot = firmware.boot
+    if boot.pointee.DisconnectController(card, nil, nil) == EFI_SUCCESS { return }
+    firmware.forEachChild(of: card) { _ = boot.pointee.DisconnectController($0, nil, nil) }
+    _ = boot.pointee.DisconnectController(card, nil, nil)
   }
 
   // MARK: Messages

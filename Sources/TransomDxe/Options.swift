@@ -17,8 +17,18 @@ struct Options {
   var ports = Policies.Ports.forward
   /// How long guest code may run without calling the firmware, in seconds; 0 for ever.
   var timeout: UInt64 = 30
+  /// Where the driver is to fail, once: for its own tests.
+  var selfTest = SelfTest.none
   /// Words nobody understood, as (first byte, count) in the text they came from, to be reported.
   var unknown: [[UInt8]] = []
+
+  enum SelfTest {
+    case none
+    /// When the firmware hands over an image.
+    case registration
+    /// When guest code reads the time stamp counter.
+    case level
+  }
 
   init() {}
 
@@ -56,6 +66,10 @@ struct Options {
       ports = .zero
     } else if word.matches("ports=trap") {
       ports = .trap
+    } else if word.matches("trap=registration") {
+      selfTest = .registration
+    } else if word.matches("trap=level") {
+      selfTest = .level
     } else if let seconds = word.number(after: "timeout=") {
       timeout = seconds
     } else {

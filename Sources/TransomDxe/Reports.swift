@@ -100,7 +100,6 @@ extension FirmwareHost {
     case .portAccess(let port):
       line.add("an access to port ")
       line.add(address: UInt64(port))
-    case .stopped: line.add("stopped")
     case .outOfBudget: line.add("guest code ran too long without calling the firmware")
     case .stopped: line.add("a stop that was asked for")
     }

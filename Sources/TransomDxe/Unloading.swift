@@ -1,6 +1,7 @@
 import CTransomDxe
 import CUEFI
 import Shim
+import Translator
 
 /// EFI_LOADED_IMAGE_PROTOCOL.Unload. Access Denied while x64 images remain that cannot be
 /// unloaded: somebody may still call them.
@@ -30,11 +31,30 @@ extension Driver {
     guard stop() else { return EFI_OUT_OF_RESOURCES }
     Identity.uninstall(firmware)
     if let event = exitEvent { _ = firmware.boot.pointee.CloseEvent(event) }
+    if let event = bootEvent { _ = firmware.boot.pointee.CloseEvent(event) }
     return EFI_SUCCESS
   }
 }
 
 extension Driver {
+  /// ExitBootServices: from here on nothing of the driver's calls the firmware or is called by it.
+  /// Memory allows again what it allowed before, page zero is back, and the firmware handles its
+  /// exceptions itself. The memory itself is boot-services memory and the operating system's.
+  func leaveBootServices() {
+    console.close()
+    transomCloseHeap()
+    host.state.pointee.isProtecting = false
+    shim.engine.forget(0, count: ~0)
+    _ = host.state.pointee.lowPage.remove()
+    // The caller of ExitBootServices may be guest code itself; it goes on, but nobody calls it.
+    if shim.depth == 0 {
+      while let image = shim.image(index: 0) {
+        do throws(RegistrationError) { try shim.unregister(base: image.base) } catch { break }
+      }
+    }
+    transomRemoveExceptionHandler()
+  }
+
   /// Unloads every x64 image, the latest first. False if one stays.
   func unloadGuests() -> Bool {
     var index = romDrivers.count

@@ -44,3 +44,8 @@ void transomUnmapCode(
 /// Takes the permission to write from one page of guest memory. Returns 0 if that cannot be done.
 int32_t transomProtectPage(uint64_t address);
 void transomReleasePage(uint64_t address);
+
+/// Maps a protected page of ordinary memory a second time, writable and below 2 GiB. Returns that
+/// address, or 0 if the page is something else or there is no room.
+uint64_t transomAliasPage(uint64_t address);
+void transomUnmapAlias(uint64_t alias);

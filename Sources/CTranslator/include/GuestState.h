@@ -91,9 +91,39 @@ typedef struct {
   uint32_t hostMXCSR;
   /// Compiled code uses vector registers: they are loaded at entry and stored at exit.
   uint32_t usesVectors;
-  uint32_t padding;
+  /// Why host code that compiled code calls must not go straight back to it, as bits: 0 is the
+  /// dispatcher's (translations are to be dropped), the others are the embedder's.
+  uint32_t attention;
   uint64_t compiledScratch[4];
+  /// `remaining` when `instructionCount` was last exact.
+  int64_t room;
+  /// Host address that is gone to at entry.
+  uint64_t entryAddress;
+
+  // The way into compiled code, for who goes there past the dispatcher (Compiled/CodeEntry.swift).
+
+  /// The entry stub, the table of indirect branches, and a word that says whether code uses vector
+  /// registers.
+  uint64_t entryStub;
+  const uint64_t *_Nullable branchTable;
+  const uint32_t *_Nullable codeUsesVectors;
+  /// Host addresses: where an indirect branch leaves that the table does not know, and where
+  /// compiled code is left whose registers are in the state already.
+  uint64_t missExit;
+  uint64_t leaveStub;
+  /// 1 if guest instructions are counted.
+  uint32_t isCounting;
+  /// `packedFlags` and the first two of `compiledScratch` where no arithmetic flag is set.
+  uint32_t clearPackedFlags;
+  uint64_t clearScratch[2];
+  /// How many instructions compiled code may run before it looks at the counter.
+  int64_t slack;
 } TransomGuestState;
+
+/// Bits of `attention`.
+enum {
+  transomAttentionInvalidation = 1,
+};
 
 /// Where compiled code finds things in the state.
 enum {
@@ -106,6 +136,7 @@ enum {
   transomOffsetExitWord = __builtin_offsetof(TransomGuestState, exitWord),
   transomOffsetPackedFlags = __builtin_offsetof(TransomGuestState, packedFlags),
   transomOffsetScratch = __builtin_offsetof(TransomGuestState, compiledScratch),
+  transomOffsetUsesVectors = __builtin_offsetof(TransomGuestState, usesVectors),
 };
 
 // Raw guest accesses that survive a fault.

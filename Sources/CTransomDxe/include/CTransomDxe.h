@@ -40,15 +40,8 @@ uint64_t transomCodeStart(void);
 #ifdef __aarch64__
 // MARK: Processor
 
-/// Masks interrupts and returns the mask bits (DAIF) from before.
-static inline uint64_t transomHoldInterrupts(void) {
-  uint64_t before;
-  __asm__ volatile("mrs %0, daif\n\tmsr daifset, #2" : "=r"(before)::"memory");
-  return before;
-}
-static inline void transomReleaseInterrupts(uint64_t mask) {
-  __asm__ volatile("msr daif, %0" ::"r"(mask) : "memory");
-}
+/// Swift's own trap, from which the compiler does not know that nothing returns.
+static inline void transomTrap(void) { __asm__ volatile("brk #1" ::: "memory"); }
 /// Lets a pending interrupt in before the next instruction.
 static inline void transomSynchronizeContext(void) { __asm__ volatile("isb" ::: "memory"); }
 static inline void transomWaitForInterrupt(void) { __asm__ volatile("wfi" ::: "memory"); }

@@ -130,7 +130,8 @@ extension Opcode {
     switch self {
     case .divideUnsigned, .divideSigned, .multiplyWideUnsigned, .multiplyWideSigned,
       .multiplyNoFlags, .compareExchange, .compareExchangeWide, .moveString, .storeString,
-      .loadString, .scanString, .compareString, .branchCounter, .writeFlags, .modifyFlags:
+      .loadString, .scanString, .compareString, .branchCounter, .writeFlags, .modifyFlags,
+      .verbatim:
       true
     default: false
     }

@@ -14,6 +14,7 @@ enum DeadCode {
         live = 0
         continue
       }
+      if opcode == .verbatim { continue }
       let to = op.pointee.destination
       if isRemovable(opcode) && op.pointee.flags.isEmpty && !to.isRegister
         && op.pointee.attributes.isDisjoint(with: .memory)

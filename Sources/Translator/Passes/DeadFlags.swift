@@ -13,6 +13,14 @@ package enum DeadFlags {
     var hard = FlagSet.all
     while op > first {
       op -= 1
+      if op.pointee.opcode == .boundary {
+        op.pointee.seenFlags = live
+        continue
+      }
+      if op.pointee.opcode == .verbatim {
+        pass(op, &live, &hard)
+        continue
+      }
       let use = FlagUse.of(op.pointee.opcode)
       let attributes = op.pointee.attributes
       // The store may change the code that follows, and then any code follows.
@@ -41,6 +49,39 @@ package enum DeadFlags {
     block.hardFlags = hard
   }
 
+  /// A verbatim instruction says itself what it does with flags, and makes them all.
+  @inline(__always)
+  private static func pass(
+    _ op: UnsafeMutablePointer<Operation>, _ live: inout FlagSet, _ hard: inout FlagSet
+  ) {
+    let defined = op.pointee.flags
+    hard = hard.subtracting(defined).union(FlagSet(rawValue: op.pointee.selector))
+    live =
+      op.pointee.attributes.isEmpty ? live.subtracting(defined).union(hard) : .all
+  }
+
+  /// What the operations of one instruction do with the flags, whatever its immediates are.
+  static func effect(_ operations: UnsafePointer<Operation>, _ count: Int) -> FlagEffect {
+    var effect = FlagEffect()
+    var n = count
+    while n > 0 {
+      n -= 1
+      let op = operations[n]
+      let use = FlagUse.of(op.opcode)
+      if !use.contains(.maySkip) {
+        effect.defined.formUnion(op.flags)
+        effect.read.subtract(op.flags)
+      }
+      var read = use.reads
+      if use.contains(.readsCondition) {
+        read.formUnion((Condition(rawValue: op.selector & 15) ?? .overflow).reads)
+      }
+      effect.read.formUnion(read)
+      effect.defined.subtract(read)
+    }
+    return effect
+  }
+
   /// A count that may be zero leaves the flags alone; a constant is known. Rotations through carry
   /// may come round to where they began.
   private static func definesAnyway(_ op: UnsafeMutablePointer<Operation>) -> Bool {
@@ -50,6 +91,13 @@ package enum DeadFlags {
     default: false
     }
   }
+}
+
+/// Flags in and out.
+struct FlagEffect {
+  /// Certainly defined, and not read before.
+  var defined: FlagSet = []
+  var read: FlagSet = []
 }
 
 /// What an opcode does with flags beside those its operation defines.
@@ -80,7 +128,7 @@ private struct FlagUse: OptionSet {
       .multiplyNoFlags, .bitScanForward, .bitScanReverse, .leadingZeros, .trailingZeros,
       .populationCount, .bitTest, .bitSet, .bitReset, .bitComplement, .bitFieldExtract,
       .lowestSet, .resetLowest, .maskLowest, .zeroHighBits, .bitDeposit, .bitExtract, .crc32,
-      .compareExchange:
+      .compareExchange, .verbatim:
       []
     case .addCarry, .subtractBorrow, .addCarryOnly: .carry
     case .addOverflowOnly: .overflow

@@ -9,6 +9,8 @@ struct BlockTranslator {
   private var lifter: Lifter
   private let mode: ProcessorMode
   private let operations: UnsafeMutablePointer<Operation>
+  /// Where instructions may be carried over as they stand.
+  private let verbatim: VerbatimForms?
   /// Where the guest's bytes are read from, if not at their own addresses: host address of the
   /// byte that the guest has at `sourceStart`, and how many there are.
   private var source: UnsafePointer<UInt8>?
@@ -17,9 +19,10 @@ struct BlockTranslator {
 
   init(
     operations: UnsafeMutablePointer<Operation>, mode: ProcessorMode, features: FeatureSet,
-    access: UnitAccess = UnitAccess()
+    access: UnitAccess = UnitAccess(), verbatim: VerbatimForms? = nil
   ) {
     self.operations = operations
+    self.verbatim = mode == .long64 ? verbatim : nil
     self.mode = mode
     lifter = Lifter(
       builder: BlockBuilder(operations: operations, capacity: TranslationCache.longestBlock),
@@ -122,6 +125,72 @@ struct BlockTranslator {
   @inline(__always)
   private mutating func one(_ at: UInt64, _ count: UInt64, base: UInt64) -> Bool {
     guard let bytes = hostBytes(at) else { return false }
+    if let verbatim, count >= VerbatimForms.readable, verbatim.mayCarry(at) {
+      let look = verbatim.look(bytes)
+      if look.form.contains(.isCarried), carry(verbatim, look, bytes, at, base) { return true }
+      if !look.form.contains(.isKnown) { return learn(verbatim, bytes, at, count, base) }
+    }
+    return decodeAndLift(bytes, at, count, base)
+  }
+
+  /// Takes an instruction as it stands. False: it names what only the back end knows the place of.
+  @inline(__always)
+  private mutating func carry(
+    _ forms: VerbatimForms, _ look: VerbatimForms.Look, _ bytes: UnsafePointer<UInt8>,
+    _ at: UInt64, _ base: UInt64
+  ) -> Bool {
+    let length = forms.length(look)
+    var registers = StateRegisters()
+    var relativeModRM = 0
+    if look.isRelative {
+      // REX.X means nothing here, and would where the address is written out.
+      guard !look.mayBeHighByte, look.rex & 2 == 0 else { return false }
+      relativeModRM = look.length
+    }
+    if forms.mayNameStateRegisters(look) {
+      guard let named = forms.stateRegisters(look) else { return false }
+      registers = named
+    }
+    lifter.next = at &+ UInt64(length)
+    let short = UInt8(truncatingIfNeeded: length)
+    lifter.builder.boundary(offset: Int(truncatingIfNeeded: at &- base), length: short)
+    var op = Operation(.verbatim, flags: look.form.defined)
+    op.selector = look.form.read.rawValue
+    if look.form.contains(.loads) { op.attributes.insert(.memoryLeft) }
+    if look.form.contains(.stores) { op.attributes.insert(.memoryDestination) }
+    op.length = short
+    op.displacement = Int64(Int(bitPattern: bytes))
+    op.immediate = VerbatimNote(registers, relativeModRM: relativeModRM).immediate
+    lifter.builder.append(op)
+    return true
+  }
+
+  /// The first instruction of a form: lifted, and then carried over if it may be.
+  @inline(never)
+  private mutating func learn(
+    _ forms: VerbatimForms, _ bytes: UnsafePointer<UInt8>, _ at: UInt64, _ count: UInt64,
+    _ base: UInt64
+  ) -> Bool {
+    let first = lifter.builder.count
+    guard decodeAndLift(bytes, at, count, base) else { return false }
+    let lifted = lifter.builder.count - first - 1
+    guard lifted >= 0,
+      forms.learn(forms.look(bytes), lifter.i, lifter.row, operations + first + 1, lifted),
+      !lifter.ended
+    else { return true }
+    let next = lifter.next
+    lifter.builder.count = first
+    if !carry(forms, forms.look(bytes), bytes, at, base) || lifter.next != next {
+      lifter.builder.count = first
+      return decodeAndLift(bytes, at, count, base)
+    }
+    return true
+  }
+
+  @inline(__always)
+  private mutating func decodeAndLift(
+    _ bytes: UnsafePointer<UInt8>, _ at: UInt64, _ count: UInt64, _ base: UInt64
+  ) -> Bool {
     var decoder = Decoder(
       table: lifter.table, mode: mode, bytes: bytes, count: Int(truncatingIfNeeded: min(count, 64)))
     let failure = decoder.decode(&lifter.i)

@@ -1,3 +1,5 @@
+internal import CTranslator
+
 /// Where translated guest code lies, at 64-byte grain, so that stores notice when they change it.
 ///
 /// iPXE keeps code and data in one page, so a page alone says too little: each page with code has
@@ -9,6 +11,8 @@ final class CodeMap {
   private let pages: UnsafeMutablePointer<Page>
   private static let pageSlots = 4096
   private var used = 0
+  /// Pages that are mapped twice, and the stores that use that.
+  let sites = StoreSites()
   /// Called with the range whose code is stale.
   private(set) var pendingFirst: UInt64 = ~0
   private(set) var pendingLast: UInt64 = 0
@@ -35,7 +39,12 @@ final class CodeMap {
   /// How often a page may be released before it counts as mixed.
   private static let releaseLimit: UInt8 = 4
 
-  init() {
+  /// The word in the guest's state that says that something is pending.
+  private let attention: UnsafeMutablePointer<UInt32>
+  private static var attentionBit: UInt32 { UInt32(transomAttentionInvalidation) }
+
+  init(attention: UnsafeMutablePointer<UInt32>) {
+    self.attention = attention
     filter = .allocate(capacity: Int(Self.filterMask) + 1)
     filter.initialize(repeating: 0, count: Int(Self.filterMask) + 1)
     pages = .allocate(capacity: Self.pageSlots)
@@ -45,14 +54,14 @@ final class CodeMap {
   deinit {
     filter.deallocate()
     pages.deallocate()
+    sites.deallocate()
   }
 
   func clear() {
     filter.update(repeating: 0, count: Int(Self.filterMask) + 1)
     pages.update(repeating: Page(), count: Self.pageSlots)
     used = 0
-    pendingFirst = ~0
-    pendingLast = 0
+    forgetPending()
   }
 
   @inline(__always)
@@ -135,19 +144,29 @@ final class CodeMap {
     pages[s].guarding = guarding
   }
 
+  /// How often a store had a page released.
+  func releases(of address: UInt64) -> UInt8 {
+    let page = pages[slot(address >> 12)]
+    return page.number == address >> 12 ? page.releases : 0
+  }
+
+  /// A page stays writable from now on; what was translated from it did not look at its bytes.
+  func setMixed(_ page: UInt64) {
+    setGuarding(.mixed, of: page)
+    addPending(page, page | 0xFFF)
+  }
+
   /// A protected page was made writable: everything translated from it is in doubt.
   func wasReleased(_ address: UInt64, byStore: Bool) {
     let s = slot(address >> 12)
     if byStore { pages[s].releases &+= 1 }
     pages[s].guarding = pages[s].releases >= Self.releaseLimit ? .mixed : .open
-    pendingFirst = min(pendingFirst, address & ~0xFFF)
-    pendingLast = max(pendingLast, address | 0xFFF)
+    addPending(address & ~0xFFF, address | 0xFFF)
   }
 
   /// The block at an address is not what the guest's bytes say any more.
   func markStale(_ address: UInt64) {
-    pendingFirst = min(pendingFirst, address)
-    pendingLast = max(pendingLast, address)
+    addPending(address, address)
   }
 
   func forEachProtectedPage(_ body: (UInt64) -> Void) {
@@ -196,10 +215,7 @@ final class CodeMap {
         number += 1
       }
     }
-    if hit {
-      pendingFirst = min(pendingFirst, address)
-      pendingLast = max(pendingLast, address &+ count &- 1)
-    }
+    if hit { addPending(address, address &+ count &- 1) }
     return hit
   }
 
@@ -207,8 +223,19 @@ final class CodeMap {
 
   func takePending() -> (first: UInt64, last: UInt64) {
     let range = (pendingFirst, pendingLast)
+    forgetPending()
+    return range
+  }
+
+  private func addPending(_ first: UInt64, _ last: UInt64) {
+    pendingFirst = min(pendingFirst, first)
+    pendingLast = max(pendingLast, last)
+    attention.pointee |= Self.attentionBit
+  }
+
+  private func forgetPending() {
     pendingFirst = ~0
     pendingLast = 0
-    return range
+    attention.pointee &= ~Self.attentionBit
   }
 }

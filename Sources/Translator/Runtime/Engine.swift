@@ -17,6 +17,9 @@ public enum Exit: Equatable {
   case port(PortAccess)
   /// RDTSC, RDRAND, ...: answered by policy. `rip` is at it. Complete with `Engine.completeQuery`.
   case query(Query)
+  /// A host routine that compiled code called (`Engine.admitHost`) has left it by the state's
+  /// `leaveStub`. The state is what the routine made of it.
+  case settled
 }
 
 public struct PortAccess: Sendable, Equatable {
@@ -98,6 +101,7 @@ public final class Engine {
   let translator: UnsafeMutablePointer<BlockTranslator>
   /// What the translations in the cache assume.
   private(set) var access = UnitAccess()
+  private let verbatim: VerbatimForms?
   private var translatedMode = ProcessorMode.long64
   /// The registers that `access` and `translatedMode` were read from.
   private var accessKey = AccessKey()
@@ -105,7 +109,7 @@ public final class Engine {
   /// Compiled code, if this engine compiles.
   let compiled: CompiledCode<NativeBackEnd>?
   /// Enters compiled code at an executable address.
-  let enterCode: @convention(c) (UInt64) -> Void
+  let enterCode: @convention(c) (UInt64, UInt64) -> Void
   private var codeRange: UInt64?
   /// Guest instructions translated so far.
   public internal(set) var translatedInstructions: UInt64 = 0
@@ -126,7 +130,7 @@ public final class Engine {
         byteCount: MemoryLayout<TransomGuestState>.size, alignment: 64)
     raw.initializeMemory(as: UInt8.self, repeating: 0, count: MemoryLayout<TransomGuestState>.size)
     state = raw.assumingMemoryBound(to: TransomGuestState.self)
-    codeMap = CodeMap()
+    codeMap = CodeMap(attention: withUnsafeMutablePointer(to: &state.pointee.attention) { $0 })
     // Engines that compile keep no IR.
     cache = TranslationCache(
       operations: memory == nil ? configuration.cacheOperations : TranslationCache.longestBlock,
@@ -139,18 +143,22 @@ public final class Engine {
         state: state)
       compiled = code
       enterCode = unsafeBitCast(
-        UInt(code.executable(code.layout.stubs.enter)), to: (@convention(c) (UInt64) -> Void).self)
+        UInt(code.executable(code.layout.stubs.enter)), to: CodeEntry.Enter.self)
     } else {
       compiled = nil
-      enterCode = { _ in }
+      enterCode = { _, _ in }
     }
     state.pointee.reset(configuration.features)
     access = UnitAccess(state)
+    verbatim =
+      compiled != nil && NativeBackEnd.carriesGuestCode ? VerbatimForms(sites: codeMap.sites) : nil
     translator = .allocate(capacity: 1)
     translator.initialize(
       to: BlockTranslator(
-        operations: scratch, mode: .long64, features: configuration.features, access: access))
+        operations: scratch, mode: .long64, features: configuration.features, access: access,
+        verbatim: verbatim))
     if let compiled { register(compiled) }
+    publishEntry()
   }
 
   /// Tells fault handlers where compiled code lies.
@@ -168,6 +176,7 @@ public final class Engine {
     if compiled == nil { UnsafeMutableRawPointer(state).deallocate() }
     scratch.deallocate()
     translator.deallocate()
+    verbatim?.deallocate()
   }
 
   var mode: ProcessorMode { state.pointee.mode == 1 ? .protected32 : .long64 }
@@ -183,7 +192,8 @@ public final class Engine {
     access = now
     translatedMode = mode
     translator.pointee = BlockTranslator(
-      operations: scratch, mode: mode, features: configuration.features, access: access)
+      operations: scratch, mode: mode, features: configuration.features, access: access,
+      verbatim: verbatim)
   }
 
   /// What the translations assume does not hold any more.
@@ -276,7 +286,9 @@ public final class Engine {
     state.pointee.instructionLimit = ~0
     var exit = interpreter.run(block)
     // A page with translated code is made writable, and the store done again.
-    while case .fault(14, let code, let address)? = exit, code & 2 != 0, releasePage(of: address) {
+    while case .fault(14, let code, let address)? = exit, code & 2 != 0,
+      compiled?.admitStore(address) == true
+    {
       exit = interpreter.run(block)
     }
     state.pointee.instructionLimit = limit
@@ -308,6 +320,7 @@ public final class Engine {
   public func forget(_ address: UInt64, count: UInt64) {
     guard count > 0, address &+ count > address else { return }
     compiled?.releasePages(from: address, to: address &+ count &- 1)
+    compiled?.dropAliases(from: address, to: address &+ count &- 1)
     invalidate(address, count: count)
   }
 

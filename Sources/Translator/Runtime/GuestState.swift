@@ -38,5 +38,6 @@ extension Engine {
     UnsafeMutableRawPointer(state).initializeMemory(
       as: UInt8.self, repeating: 0, count: MemoryLayout<TransomGuestState>.size)
     state.pointee.reset(configuration.features)
+    publishEntry()
   }
 }

@@ -16,6 +16,10 @@ extension Interpreter {
     features.has(feature) ? 1 << position : 0
   }
 
+  private func random(_ feature: Feature, _ position: UInt32) -> UInt32 {
+    features.has(.announcedRandom) ? bit(feature, position) : 0
+  }
+
   private func identity(_ leaf: UInt32, _ sub: UInt32) -> (UInt32, UInt32, UInt32, UInt32) {
     switch isBeyond(leaf) ? 0x0D : leaf {
     case 0: return (0x0D, 0x756E_6547, 0x6C65_746E, 0x4965_6E69)  // "GenuineIntel"
@@ -57,7 +61,7 @@ extension Interpreter {
   private var features1C: UInt32 {
     var c = bit(.sse3, 0) | bit(.pclmulqdq, 1) | bit(.ssse3, 9) | bit(.fma, 12) | bit(.cx16, 13)
     c |= bit(.sse41, 19) | bit(.sse42, 20) | bit(.movbe, 22) | bit(.popcnt, 23) | bit(.aes, 25)
-    c |= bit(.xsave, 26) | bit(.avx, 28) | bit(.f16c, 29) | bit(.rdrand, 30)
+    c |= bit(.xsave, 26) | bit(.avx, 28) | bit(.f16c, 29) | random(.rdrand, 30)
     // OSXSAVE mirrors CR4.
     if features.has(.xsave) && state.pointee.cr4 >> 18 & 1 == 1 { c |= 1 << 27 }
     return c
@@ -72,7 +76,7 @@ extension Interpreter {
     var b = bit(.fsgsbase, 0) | bit(.bmi1, 3) | bit(.avx2, 5) | bit(.bmi2, 8)
     // FDP of exceptions only; fast string operations; FCS and FDS are stored as zero.
     b |= 1 << 6 | 1 << 9 | 1 << 13
-    b |= bit(.rdseed, 18) | bit(.adx, 19) | bit(.clflushopt, 23)
+    b |= random(.rdseed, 18) | bit(.adx, 19) | bit(.clflushopt, 23)
     b |= bit(.clwb, 24) | bit(.sha, 29)
     return b
   }

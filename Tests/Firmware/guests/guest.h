@@ -49,6 +49,20 @@ static inline void report(const char *name, uint64_t value) {
   print("\n");
 }
 
+/// Whether one of the words in load options is this one.
+static inline int wants(const CHAR16 *options, uint64_t bytes, const char *word) {
+  uint64_t count = bytes / 2, length = 0;
+  while (word[length]) length++;
+  for (uint64_t at = 0; at + length <= count; at++) {
+    uint64_t n = 0;
+    while (n < length && options[at + n] == (CHAR16)word[n]) n++;
+    int ends = at + n >= count || options[at + n] == 0 || options[at + n] == ' ';
+    int begins = at == 0 || options[at - 1] == ' ';
+    if (n == length && ends && begins) return 1;
+  }
+  return 0;
+}
+
 // The compiler may ask for these.
 __attribute__((used)) static void *copyBytes(void *to, const void *from, uint64_t count) {
   volatile uint8_t *d = to;

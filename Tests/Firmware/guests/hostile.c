@@ -7,19 +7,6 @@ static EFI_GUID loadedImage = {
 static volatile uint64_t ticks;
 static void tick(EFI_EVENT event, void *context) { ticks++; }
 
-static int wants(const CHAR16 *options, uint64_t bytes, const char *word) {
-  uint64_t count = bytes / 2, length = 0;
-  while (word[length]) length++;
-  for (uint64_t at = 0; at + length <= count; at++) {
-    uint64_t n = 0;
-    while (n < length && options[at + n] == (CHAR16)word[n]) n++;
-    int ends = at + n >= count || options[at + n] == 0 || options[at + n] == ' ';
-    int begins = at == 0 || options[at - 1] == ' ';
-    if (n == length && ends && begins) return 1;
-  }
-  return 0;
-}
-
 __attribute__((noinline)) static uint64_t recurse(uint64_t n) {
   volatile uint64_t space[64];
   space[n & 63] = n;
@@ -164,9 +151,19 @@ EFI_STATUS efiMain(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table) {
   IF("int3") __asm__ volatile("int3");
   IF("divide") __asm__ volatile("xorl %%ecx, %%ecx\n divl %%ecx" ::: "eax", "ecx", "edx");
   IF("rdrand") {
+    uint32_t a = 1, b, c, d;
+    __asm__ volatile("cpuid" : "+a"(a), "=b"(b), "=c"(c), "=d"(d));
+    report("rdrand offered", c >> 30 & 1);
     uint8_t carry;
-    __asm__ volatile("rdrand %%rax\n setc %0" : "=r"(carry)::"rax", "cc");
+    uint64_t number = 1;
+    __asm__ volatile("stc\n rdrand %1\n setc %0" : "=r"(carry), "+r"(number)::"cc");
     report("rdrand", carry);
+    report("rdrand's number", number);
+  }
+  IF("rdtsc") {
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    report("rdtsc", low + high > 0);
   }
   IF("stack") report("stack", recurse(opaque(0)));
   IF("spin") spin();

@@ -126,6 +126,16 @@ final class ProcessorIdentityTests: XCTestCase {
     }
   }
 
+  /// RDRAND EAX and RDSEED EAX are executed though CPUID leaves 1 and 7 do not offer them.
+  func testQuietRandomNumbers() throws {
+    let features = FeatureSet.baselineWithQuietRandom
+    XCTAssertEqual(try identity(1, 0, features)[2] >> 30 & 1, 0)
+    XCTAssertEqual(try identity(7, 0, features)[1] >> 18 & 1, 0)
+    XCTAssertTrue(try works([0x0F, 0xC7, 0xF0], features))
+    XCTAssertTrue(try works([0x0F, 0xC7, 0xF8], features))
+    XCTAssertFalse(try works([0xC5, 0xFC, 0x58, 0xC0], features))
+  }
+
   private func check(_ features: FeatureSet, hasAVX: Bool) throws {
     var known = Self.others
     for bit in Self.bits {

@@ -95,6 +95,7 @@ extension A64Emitter {
         writeInterpreted(end)
       } else {
         writeOperations(end)
+        if usesVectors { tables.usesVectors = 1 }
       }
       (tables.lengths + tables.lengthCount).initialize(
         to: InstructionLength(
@@ -185,7 +186,9 @@ extension A64Emitter {
     case .branchCounter: branchCounter()
     case .jumpIndirect: jumpIndirect()
     case .moveString, .storeString, .loadString: string()
-    default: vector()
+    default:
+      usesVectors = true
+      vector()
     }
   }
 

@@ -38,6 +38,8 @@ struct A64Emitter {
   var firstUndo = 0
   /// Whether the code of this instruction is followed by more.
   var isEnded = false
+  /// Some operation had to do with vector registers.
+  var usesVectors = false
 
   /// The address at which the first instruction written is executed.
   var base: UInt64 = 0

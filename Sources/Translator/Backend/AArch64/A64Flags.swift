@@ -108,18 +108,7 @@ extension AArch64BackEnd {
     let parity: UInt64 = f & Flag.parity != 0 ? 0 : 1
     state.pointee.compiledScratch.0 = parity
     state.pointee.compiledScratch.1 = parity ^ (f & Flag.adjust)
-    state.pointee.compiledScratch.2 = floatStatus(state.pointee.mxcsr)
-  }
-
-  /// FPSR, and above it the marks in it that send a run to the interpreter.
-  ///
-  /// Host arithmetic serves only the usual MXCSR: with another there is a mark from the beginning.
-  /// Once PE is set inexact results change nothing; until then they count as marks, so that what the
-  /// host notes of operations that are then taken back is never the guest's.
-  private static func floatStatus(_ mxcsr: UInt32) -> UInt64 {
-    let inexact: UInt64 = mxcsr & 32 == 0 ? 16 : 0
-    // IOC, DZC, OFC, UFC and IDC.
-    return (0x8F | inexact) << 32 | (mxcsr & 0xFFC0 == 0x1F80 ? 0 : 1)
+    state.pointee.compiledScratch.2 = CodeEntry.floatStatus(state)
   }
 
   static func exportFlags(_ state: UnsafeMutablePointer<TransomGuestState>) {

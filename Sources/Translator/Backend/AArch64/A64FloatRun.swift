@@ -29,6 +29,7 @@ extension A64Emitter {
     guard first == .float || first == .last,
       plan.counts.pointee.undos + Int(A64Map.temporaryCount) <= A64Plan.undoCapacity
     else { return false }
+    tables.usesVectors = 1
     let firstExit = plan.counts.pointee.exits
     let start = boundary
     canonicalize(plan.hard[n])

@@ -9,6 +9,8 @@ struct AArch64BackEnd: BackEnd {
   /// A block looks at the counter before it counts itself down.
   static var slack: Int64 { 64 }
 
+  static var carriesGuestCode: Bool { false }
+
   init(layout: CodeLayout) {
     self.layout = layout
     plan = A64Plan()

@@ -209,7 +209,8 @@ struct Interpreter {
       state.pointee.rip = instructionAddress
       exit = .query(Query(rawValue: op.selector) ?? .timestamp)
       return .leave
-    case .unsupported:
+    // Verbatim instructions are for back ends that are given them.
+    case .unsupported, .verbatim:
       state.pointee.rip = instructionAddress
       exit = .unsupported(length: op.length)
       return .leave

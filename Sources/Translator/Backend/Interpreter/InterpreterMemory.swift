@@ -60,16 +60,27 @@ extension Interpreter {
   @inline(__always)
   mutating func store(at address: UInt64, _ width: UInt8, _ value: UInt64) -> Bool {
     var copy = value
+    let place = writable(address, UInt64(width))
     let failed =
       switch width {
-      case 1: transomStore8(address, &copy)
-      case 2: transomStore16(address, &copy)
-      case 4: transomStore32(address, &copy)
-      default: transomStore64(address, &copy)
+      case 1: transomStore8(place, &copy)
+      case 2: transomStore16(place, &copy)
+      case 4: transomStore32(place, &copy)
+      default: transomStore64(place, &copy)
       }
     if failed != 0 { return deviceStore(address, UInt64(width), &copy) }
     noteStore(address, UInt64(width))
     return true
+  }
+
+  /// Where a place can be written: the second mapping of a page that has one.
+  @inline(__always)
+  func writable(_ address: UInt64, _ count: UInt64) -> UInt64 {
+    guard codeMap.sites.hasAliases, let alias = codeMap.sites.alias(address, count) else {
+      return address
+    }
+    codeMap.sites.lastStore = address
+    return alias
   }
 
   @inline(__always)
@@ -96,15 +107,16 @@ extension Interpreter {
 
   mutating func storeBytes(_ address: UInt64, _ count: Int, _ from: UnsafeMutableRawPointer) -> Bool
   {
+    let place = writable(address, UInt64(count))
     let failed: UInt32 =
       switch count {
-      case 16: transomStore128(address, from)
-      case 32: transomStore256(address, from)
-      case 8: transomStore64(address, from)
-      case 4: transomStore32(address, from)
-      case 2: transomStore16(address, from)
-      case 1: transomStore8(address, from)
-      default: copyOut(address, count, from)
+      case 16: transomStore128(place, from)
+      case 32: transomStore256(place, from)
+      case 8: transomStore64(place, from)
+      case 4: transomStore32(place, from)
+      case 2: transomStore16(place, from)
+      case 1: transomStore8(place, from)
+      default: copyOut(place, count, from)
       }
     if failed != 0 { return deviceStore(address, UInt64(count), from) }
     noteStore(address, UInt64(count))

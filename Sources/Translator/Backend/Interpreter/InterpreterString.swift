@@ -14,9 +14,9 @@ extension Interpreter {
       skip(op, op.length)
       return .next
     }
-    if let fast = bulk(op, addressMask, step) { return fast }
     let comparing = op.opcode == .scanString || op.opcode == .compareString
     while r[1] & addressMask != 0 {
+      if bulk(op, step) { continue }
       guard iterate(op, addressMask, step) else { return .leave }
       write(.rcx, op.length, r[1] &- 1)
       if comparing {
@@ -89,29 +89,39 @@ extension Interpreter {
     state.pointee.rflags = state.pointee.rflags & ~changed | flags & changed
   }
 
-  /// Forward REP MOVS and REP STOS without overlap surprises, in one pass through host memory.
-  /// Nil where the plain loop must do it or the rest of it (backward, wrapping, overlapping within
-  /// sixteen bytes, short, or a device in the way).
-  private mutating func bulk(_ op: Operation, _ mask: UInt64, _ step: UInt64) -> Outcome? {
+  /// Forward REP MOVS and REP STOS without overlap surprises, many elements in one pass through host
+  /// memory. False where a plain element must come first (backward, wrapping, overlapping within
+  /// sixteen bytes, few, or a device or translated code in the way).
+  private mutating func bulk(_ op: Operation, _ step: UInt64) -> Bool {
     guard op.opcode == .moveString || op.opcode == .storeString, step == UInt64(op.width),
       op.length == 8, window == nil
-    else { return nil }
+    else { return false }
     let count = r[1]
-    guard count > 16, count < 1 << 40 else { return nil }
-    let bytes = count &* UInt64(op.width)
+    guard count > 16, count < 1 << 40 else { return false }
     let destination = r[7]
-    guard !codeMap.mayHoldCode(destination, bytes) else { return nil }
+    var bytes = count &* UInt64(op.width)
+    var place = destination
+    if codeMap.mayHoldCode(destination, bytes) {
+      // By pages: one of them is not like the others.
+      let room = 4096 &- destination & 0xFFF
+      bytes = min(bytes, room &- room % UInt64(op.width))
+      guard bytes >= 16 else { return false }
+      place = writable(destination, bytes)
+      guard place != destination || !codeMap.mayHoldCode(destination, bytes) else { return false }
+    }
+    let done: UInt64
     if op.opcode == .moveString {
       let source = addSegment(r[6], op.addressMode)
-      if destination > source && destination &- source < 16 { return nil }
+      if destination > source && destination &- source < 16 { return false }
       // Whole sixteens only: an element must not be moved in part when the rest of it faults.
-      let moved = transomMoveForward(destination, source, bytes & ~15)
-      advance(moved / UInt64(op.width), op.width, source: true)
-      return moved == bytes ? .next : nil
+      done = transomMoveForward(place, source, bytes & ~15) / UInt64(op.width)
+      advance(done, op.width, source: true)
+    } else {
+      done = transomFill(place, r[0], UInt64(op.width), bytes) / UInt64(op.width)
+      advance(done, op.width, source: false)
     }
-    let done = transomFill(destination, r[0], UInt64(op.width), bytes) / UInt64(op.width)
-    advance(done, op.width, source: false)
-    return done == count ? .next : nil
+    if place != destination { noteStore(destination, done &* UInt64(op.width)) }
+    return done > 0
   }
 
   /// INS and OUTS leave for the embedder with one element; a memory fault comes before the port is

@@ -160,6 +160,14 @@ extension Interpreter {
     var failed = Outcome.next
     let before = state.pointee.mxcsr
     guard let result = unit(op, left, right, third, width: Int(op.width), &failed) else {
+      guard op.attributes.contains(.memoryLeft) else { return failed }
+      // The result's place in memory is looked at before what the computation raises.
+      let address = effectiveAddress(op)
+      lastFaultCount = UInt64(op.selector)
+      guard probe(address), probe(address &+ UInt64(op.selector) &- 1) else {
+        state.pointee.mxcsr = before
+        return memoryFault(write: true)
+      }
       return failed
     }
     if isTemporary(op.destination) { unstoredMXCSR = before }

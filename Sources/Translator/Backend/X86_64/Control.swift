@@ -49,7 +49,7 @@ extension X86_64BackEnd {
   mutating func string(_ op: Operation, _ opcode: UInt8) {
     // An empty repetition with 32-bit addresses differs from maker to maker in long mode.
     let isCommon = mode == .long64 ? op.length == 8 || op.selector == 0 : op.length == 4
-    guard op.addressMode == 0, isCommon else {
+    guard op.addressMode == 0, isCommon, site == nil else {
       failed = true
       return
     }

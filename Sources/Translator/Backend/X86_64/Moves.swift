@@ -113,7 +113,9 @@ extension X86_64BackEnd {
   }
 
   mutating func store(_ op: Operation, _ n: Int, _ end: Int) -> Int {
-    if isStackOperation(op, -8), isAdjustment(n + 1, end, by: -8), push(op) { return n + 2 }
+    if site == nil, isStackOperation(op, -8), isAdjustment(n + 1, end, by: -8), push(op) {
+      return n + 2
+    }
     let value = op.left == .immediate ? op.immediate : constant(op.left)
     if let value, fits(value, op.width) {
       let to = address(op)

@@ -195,7 +195,7 @@ extension X86_64BackEnd {
         failed = true
       }
     }
-    return rm
+    return site != nil && stores(op) ? redirected(rm, op) : rm
   }
 
   /// Whether flags that the host instruction changes and the operation does not define are dead.

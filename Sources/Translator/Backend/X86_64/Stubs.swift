@@ -31,6 +31,7 @@ enum StateOffset {
   static let remaining = UInt64(MemoryLayout<TransomGuestState>.offset(of: \.remaining) ?? 0)
   static let exitWord = UInt64(MemoryLayout<TransomGuestState>.offset(of: \.exitWord) ?? 0)
   static let packedFlags = UInt64(MemoryLayout<TransomGuestState>.offset(of: \.packedFlags) ?? 0)
+  static let entryAddress = UInt64(MemoryLayout<TransomGuestState>.offset(of: \.entryAddress) ?? 0)
   static let direction = UInt64(MemoryLayout<TransomGuestState>.offset(of: \.direction) ?? 0)
   static let usesVectors = UInt64(MemoryLayout<TransomGuestState>.offset(of: \.usesVectors) ?? 0)
   static let hostMXCSR = UInt64(MemoryLayout<TransomGuestState>.offset(of: \.hostMXCSR) ?? 0)
@@ -47,7 +48,8 @@ extension X86_64BackEnd {
     stubs.enter = b.offset
     for register: UInt8 in [3, 5, 12, 13, 14, 15] { push(&b, register) }
     b.store(8, state(StateOffset.hostStackPointer), HostRegister.rsp)
-    b.store(8, state(StateOffset.branchTarget), HostRegister.rdi)
+    b.store(8, state(StateOffset.entryAddress), HostRegister.rdi)
+    b.store(8, state(StateOffset.branchTarget), HostRegister.rsi)
     ifVectorsAreUsed(&b, layout) { b in
       b.instruction(X86Opcode(0xAE, map: 1), width: 4, reg: 3, state(StateOffset.hostMXCSR))
       b.instruction(X86Opcode(0xAE, map: 1), width: 4, reg: 2, state(StateOffset.mxcsr))
@@ -68,7 +70,7 @@ extension X86_64BackEnd {
     for n: UInt8 in [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 4] {
       b.load(8, n, state(StateOffset.general(n)))
     }
-    b.instruction(X86Opcode(0xFF), width: 4, reg: 4, state(StateOffset.branchTarget))
+    b.instruction(X86Opcode(0xFF), width: 4, reg: 4, state(StateOffset.entryAddress))
 
     stubs.missExit = b.offset
     b.instruction(X86Opcode(0xC7), width: 4, reg: 0, state(StateOffset.exitWord), trailing: 4)
@@ -98,9 +100,17 @@ extension X86_64BackEnd {
       b.instruction(X86Opcode(0xAE, map: 1), width: 4, reg: 2, state(StateOffset.hostMXCSR))
     }
     b.byte(0xFC)  // cld
+    writeReturn(&b)
+
+    stubs.leave = b.offset
+    b.load(8, HostRegister.rsp, state(StateOffset.hostStackPointer))
+    writeReturn(&b)
+    return stubs
+  }
+
+  private static func writeReturn(_ b: inout CodeBuffer) {
     for register: UInt8 in [15, 14, 13, 12, 5, 3] { pop(&b, register) }
     b.byte(0xC3)
-    return stubs
   }
 
   /// Code that is jumped over while no compiled code uses vector registers.
@@ -127,8 +137,25 @@ extension X86_64BackEnd {
     b.byte(0x58 | register & 7)
   }
 
-  /// Checks `branchTarget` without touching a flag: RCX is borrowed for JRCXZ.
   mutating func writeThunk(_ b: inout CodeBuffer, guest: UInt64, code: UInt32) {
+    Self.writeAddressCheck(&b, layout, guest)
+    b.jump(to: layout.base &+ UInt64(code))
+  }
+
+  static func writeHostThunk(
+    _ b: inout CodeBuffer, _ layout: CodeLayout, guest: UInt64, routine: UInt64
+  ) {
+    writeAddressCheck(&b, layout, guest)
+    // The routine may be too far away for a displacement: through the word behind the jump.
+    b.instruction(X86Opcode(0xFF), width: 4, reg: 4, .data(b.address &+ 6))
+    b.word64(routine)
+  }
+
+  /// Checks `branchTarget` without touching a flag: RCX is borrowed for JRCXZ.
+  private static func writeAddressCheck(
+    _ b: inout CodeBuffer, _ layout: CodeLayout, _ guest: UInt64
+  ) {
+    func state(_ offset: UInt64) -> X86Operand { .data(layout.state &+ offset) }
     let difference = 0 &- Int64(bitPattern: guest)
     b.store(8, .register(HostRegister.scratch), HostRegister.rcx)
     b.load(8, HostRegister.rcx, state(StateOffset.branchTarget))
@@ -145,7 +172,6 @@ extension X86_64BackEnd {
     b.load(8, HostRegister.rcx, .register(HostRegister.scratch))
     b.jump(to: layout.base &+ UInt64(layout.stubs.missExit))
     b.load(8, HostRegister.rcx, .register(HostRegister.scratch))
-    b.jump(to: layout.base &+ UInt64(code))
   }
 
   static func patch(

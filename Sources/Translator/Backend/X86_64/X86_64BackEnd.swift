@@ -34,10 +34,15 @@ struct X86_64BackEnd: BackEnd {
   /// `remaining` has been counted down.
   var isCounted = false
   var countedAt = 0
+  /// The instruction being written is one that stores beside code; where the next one begins.
+  var site: StoreSite?
+  var instructionEnd = 0
 
   /// Instructions that may be executed before the counter is looked at.
   static var longestPrefix: Int { 12 }
   static var slack: Int64 { Int64(longestPrefix) }
+
+  static var carriesGuestCode: Bool { true }
 
   init(layout: CodeLayout) {
     self.layout = layout
@@ -79,7 +84,11 @@ struct X86_64BackEnd: BackEnd {
       let next = endOfInstruction(n)
       if countAt == n { writeCount(&tables, keepsFlags: false) }
       if begun < total { begun += 1 }
-      writeInstruction(n, next, &tables)
+      if next == n + 2 && ops[n + 1].opcode == .verbatim {
+        verbatim(ops + n + 1, ops[n].offset)
+      } else {
+        writeInstruction(n, next, &tables)
+      }
       note(start, ops[n].length, &tables)
       start = b.cursor
       n = next
@@ -271,6 +280,9 @@ struct X86_64BackEnd: BackEnd {
     held = 0
     transient = 0
     forgetTemporaries()
+    instructionEnd = end
+    let address = block.address &+ UInt64(ops[first].offset)
+    site = tables.sites?.mayBeSite(address) == true ? tables.sites?.find(address) : nil
     var n = first + 1
     while n < end && !failed {
       n = writeOperation(n, end, &tables)

@@ -81,4 +81,6 @@ public enum Feature: UInt8, Sendable {
   case bmi1, bmi2, adx, movbe, rdrand, rdseed, fsgsbase, xsave, cx16, rdtscp
   case avx, avx2, fma, f16c, x87, clflushopt, prefetchw, rdpid, cet
   case vaes, vpclmulqdq, clwb, xsaveopt
+  /// No row's: CPUID tells of RDRAND and RDSEED where they work.
+  case announcedRandom
 }

@@ -30,10 +30,13 @@ extension Lifter {
     }
     let t = builder.vectorTemporary()
     op.destination = t
+    op.attributes.insert(.memoryLeft)
+    op.selector = row.operands.0 == .Wq && !i.vexL ? 8 : 16
+    op.memory = memory
     builder.append(op)
     var store = vectorOperation(.vectorStore, row)
     store.immediate = 0
-    store.selector = row.operands.0 == .Wq && !i.vexL ? 8 : 16
+    store.selector = op.selector
     store.memory = memory
     store.left = t
     builder.append(store)

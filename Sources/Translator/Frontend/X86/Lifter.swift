@@ -280,4 +280,13 @@ public struct FeatureSet: Sendable {
     }
     return set
   }
+  /// As `baseline`, for embedders whose policy answers RDRAND and RDSEED: CPUID does not offer them,
+  /// but code that does not ask, and ROMs exist that do not, gets the answer and no #UD.
+  public static var baselineWithQuietRandom: FeatureSet {
+    var set = baseline
+    set.insert(.rdrand)
+    set.insert(.rdseed)
+    set.remove(.announcedRandom)
+    return set
+  }
 }

@@ -2,8 +2,9 @@ internal import CTranslator
 
 /// Entry points that a back end writes once at the start of the code memory, as offsets.
 struct CodeStubs {
-  /// A C function of one argument, the executable address to go on at: loads the guest's registers
-  /// and goes there. It returns when compiled code is left.
+  /// A C function of two arguments: loads the guest's registers and goes to the executable address
+  /// that is the first. Where that is an entry for indirect branches, the second is the guest's
+  /// address. It returns when compiled code is left.
   var enter: UInt32 = 0
   /// Stores the guest's registers and returns from `enter`. `exitWord` is set before.
   var exit: UInt32 = 0
@@ -13,19 +14,25 @@ struct CodeStubs {
   var missExit: UInt32 = 0
   /// A routine that divides 128 bits by 64, where the host has no instruction for it.
   var divide: UInt32 = 0
+  /// Returns from `enter` for host code that was called by compiled code and has put the guest's
+  /// registers where they belong. `exitWord` is set before.
+  var leave: UInt32 = 0
 }
 
 /// Special values of `exitWord`; others are indices of the exit table.
+@usableFromInline
 enum CodeExit {
   static let fault: UInt32 = 0xFFFF_FFFF
-  static let missedBranch: UInt32 = 0xFFFF_FFFE
+  @inlinable static var missedBranch: UInt32 { 0xFFFF_FFFE }
+  static let settled: UInt32 = 0xFFFF_FFFD
 }
 
 /// The table through which indirect branches go: the low bits of the guest address choose an entry
 /// point that checks the whole address itself.
+@usableFromInline
 enum BranchTable {
-  static let indexMask: UInt64 = 0xFFFF
-  static let byteCount = (Int(indexMask) + 1) * 8
+  @inlinable static var indexMask: UInt64 { 0xFFFF }
+  static var byteCount: Int { (Int(indexMask) + 1) * 8 }
 }
 
 /// What compiled code is told about the engine it is compiled for.
@@ -57,6 +64,9 @@ protocol BackEnd {
   /// Writes the stubs at the buffer's cursor.
   static func writeStubs(_ buffer: inout CodeBuffer, _ layout: CodeLayout) -> CodeStubs
 
+  /// The host executes guest instructions as they stand, and wants them so: `Opcode.verbatim`.
+  static var carriesGuestCode: Bool { get }
+
   init(layout: CodeLayout)
   func deallocate()
 
@@ -70,6 +80,11 @@ protocol BackEnd {
 
   /// Writes the entry for indirect branches to a block whose code starts at `code`.
   mutating func writeThunk(_ buffer: inout CodeBuffer, guest: UInt64, code: UInt32)
+
+  /// Writes the entry for indirect branches to an address where host code stands in for the guest's.
+  /// The routine finds the guest's registers where compiled code has them.
+  static func writeHostThunk(
+    _ buffer: inout CodeBuffer, _ layout: CodeLayout, guest: UInt64, routine: UInt64)
 
   /// Makes the branch of an exit go to an offset of the code memory. `writable` is the start of the
   /// writable view. Returns how many bytes were changed, from `exit.patch` on.

@@ -46,12 +46,33 @@ public struct PageProtection: Sendable {
   /// The address is that of a 4 KiB page. False: the page cannot be protected.
   public var protect: @convention(c) (UInt64) -> Bool
   public var release: @convention(c) (UInt64) -> Void
+  /// How a page can be had a second time, where the host can do that.
+  public var alias: PageAliasing?
 
   public init(
     protect: @escaping @convention(c) (UInt64) -> Bool,
-    release: @escaping @convention(c) (UInt64) -> Void
+    release: @escaping @convention(c) (UInt64) -> Void, alias: PageAliasing? = nil
   ) {
     self.protect = protect
     self.release = release
+    self.alias = alias
+  }
+}
+
+/// Maps pages of guest memory a second time, so that data beside translated code can be written
+/// while the page stays protected at its own address.
+public struct PageAliasing: Sendable {
+  /// Of a protected 4 KiB page: an address below 2 GiB where the same memory is writable; 0 if that
+  /// cannot be done.
+  public var map: @convention(c) (UInt64) -> UInt64
+  /// Gives such an address back.
+  public var unmap: @convention(c) (UInt64) -> Void
+
+  public init(
+    map: @escaping @convention(c) (UInt64) -> UInt64,
+    unmap: @escaping @convention(c) (UInt64) -> Void
+  ) {
+    self.map = map
+    self.unmap = unmap
   }
 }

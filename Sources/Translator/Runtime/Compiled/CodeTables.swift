@@ -83,6 +83,8 @@ struct CodeTables {
   var exitCount = 0
   var lengthCount = 0
   var rareCount = 0
+  /// Stores that are to be written with care.
+  var sites: StoreSites?
   /// Some code uses vector registers.
   var usesVectors: UInt32 = 0
 

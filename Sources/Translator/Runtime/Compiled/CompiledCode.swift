@@ -17,7 +17,8 @@ final class CompiledCode<Host: BackEnd> {
   private let indexMask: Int
   private static var removed: UInt32 { ~0 }
   private let branchTable: UnsafeMutablePointer<UInt64>
-  private let codeMap: CodeMap
+  let codeMap: CodeMap
+  private let hosts: HostThunks
   private(set) var flushes = 0
   private(set) var invalidatedBlocks = 0
   /// Bytes of host code written since the engine was made, stubs aside.
@@ -54,15 +55,19 @@ final class CompiledCode<Host: BackEnd> {
     backEnd.initialize(to: Host(layout: layout))
     tables = .allocate(capacity: 1)
     tables.initialize(to: CodeTables(codeBytes: memory.count))
+    tables.pointee.sites = codeMap.sites
     // Zero already, and not touched before it is needed.
     index = (memory.data + CodeMemory.indexOffset).assumingMemoryBound(to: UInt32.self)
     indexMask = CodeMemory.indexCount - 1
     branchTable = (memory.data + CodeMemory.tableOffset).assumingMemoryBound(to: UInt64.self)
+    hosts = HostThunks()
     clearBranchTable()
   }
 
   deinit {
+    hosts.deallocate()
     releasePages()
+    dropAliases(from: 0, to: ~0)
     tables.pointee.deallocate()
     tables.deallocate()
     buffer.deallocate()
@@ -132,6 +137,7 @@ final class CompiledCode<Host: BackEnd> {
 
   /// Writes the block's code and makes it known; there is room. Returns its index.
   func insert(_ block: Block, isChecked: Bool) -> Int {
+    narrowWindows(around: block)
     let n = tables.pointee.blockCount
     var record = CompiledBlock()
     record.address = block.address
@@ -210,6 +216,34 @@ final class CompiledCode<Host: BackEnd> {
       block.pointee.thunk)
   }
 
+  /// Has indirect branches to an address that is not the guest's lead to host code. Nothing
+  /// happens where there is no room: the branch leaves for the dispatcher.
+  func admitHost(_ address: UInt64, routine: UInt64) {
+    guard let thunk = hosts.entry(for: address) else { return }
+    if thunk.pointee.offset == 0 || thunk.pointee.routine != routine {
+      guard hasRoom else { return }
+      let from = buffer.pointee.coldEnd - 64
+      var cold = buffer.pointee
+      cold.cursor = from
+      Host.writeHostThunk(&cold, layout, guest: address, routine: routine)
+      thunk.pointee.routine = routine
+      thunk.pointee.offset = UInt32(truncatingIfNeeded: from - writable)
+      buffer.pointee.coldEnd = from
+      synchronize(from, cold.cursor)
+    }
+    branchTable[Int(address & BranchTable.indexMask)] = executable(thunk.pointee.offset)
+  }
+
+  /// Undoes `admitHost`, for all addresses.
+  func dismissHosts() {
+    hosts.forEach { address, offset in
+      let slot = Int(address & BranchTable.indexMask)
+      if branchTable[slot] == executable(offset) {
+        branchTable[slot] = executable(layout.stubs.missExit)
+      }
+    }
+  }
+
   // MARK: Dropping
 
   func flush() {
@@ -219,6 +253,7 @@ final class CompiledCode<Host: BackEnd> {
     buffer.pointee.coldEnd = writable + memory.count
     index.update(repeating: 0, count: indexMask + 1)
     clearBranchTable()
+    hosts.clear()
     codeMap.clear()
     flushes += 1
   }

@@ -8,7 +8,9 @@ internal import CTranslator
 
 /// The dispatcher: enters compiled code and answers its exits, until the embedder is needed.
 extension Engine {
-  func runCompiled(_ compiled: CompiledCode<NativeBackEnd>) -> Exit {
+  /// `isLeft`: somebody else has entered compiled code (`CodeEntry`), and it was left again.
+  func runCompiled(_ compiled: CompiledCode<NativeBackEnd>, isLeft: Bool = false) -> Exit {
+    if isLeft, let exit = execute(compiled, block: nil) { return exit }
     while true {
       applyPending()
       if state.pointee.rflags & Flag.trap != 0 {
@@ -26,9 +28,7 @@ extension Engine {
 
   /// Guest instructions that may be executed before compiled code has to look at the limit. Larger
   /// distances are cut: the count is exact all the same.
-  private var headroom: Int64 {
-    (isCounting ? Int64(min(distance, 1 << 40)) : 1 << 40) - NativeBackEnd.slack
-  }
+  private var headroom: Int64 { CodeEntry.headroom(state) }
 
   /// Code was translated at this address, or in its page: it is the guest's.
   private func isKnown(_ compiled: CompiledCode<NativeBackEnd>, _ address: UInt64) -> Bool {
@@ -66,34 +66,40 @@ extension Engine {
     }
   }
 
-  /// Runs compiled code from a block's beginning. Nil: go on at `state.rip`.
-  private func execute(_ compiled: CompiledCode<NativeBackEnd>, block first: Int) -> Exit? {
-    var n = first
-    while headroom >= 0 {
-      var at = compiled.executable(compiled.tables.pointee.blocks[n].code)
+  /// Runs compiled code from a block's beginning; without one, answers how it was left. Nil: go on
+  /// at `state.rip`.
+  private func execute(_ compiled: CompiledCode<NativeBackEnd>, block first: Int?) -> Exit? {
+    var n = first ?? 0
+    var isLeft = first == nil
+    while isLeft || headroom >= 0 {
+      var at = compiled.executable(isLeft ? 0 : compiled.tables.pointee.blocks[n].code)
       /// What `remaining` is short of being exact where the code is entered.
       var adjustment: Int64 = 0
       var next: Int?
       while next == nil {
-        let room = headroom
-        state.pointee.remaining = room - adjustment
-        state.pointee.usesVectors = compiled.tables.pointee.usesVectors
-        NativeBackEnd.importFlags(state)
-        enter(at)
+        if isLeft {
+          isLeft = false
+        } else {
+          CodeEntry.prepare(state, room: headroom)
+          state.pointee.remaining -= adjustment
+          NativeBackEnd.importFlags(state)
+          enterCode(at, 0)
+        }
         NativeBackEnd.exportFlags(state)
         let word = state.pointee.exitWord
         let left = state.pointee.remaining
         if word == CodeExit.missedBranch {
-          count(room, left)
+          count(left)
           state.pointee.rip = state.pointee.branchTarget
           guard let to = findOrTranslate(compiled, state.pointee.rip) else { return .branchOutside }
           compiled.admitIndirect(to)
           next = to
           continue
         }
-        if word == CodeExit.fault { return settleFault(compiled, room, left) }
+        if word == CodeExit.fault { return settleFault(compiled, left) }
+        if word == CodeExit.settled { return .settled }
         let exit = compiled.tables.pointee.exits[Int(word)]
-        count(room, left &+ Int64(exit.adjustment))
+        count(left &+ Int64(exit.adjustment))
         state.pointee.rip = exit.target
         switch exit.kind {
         case .direct:
@@ -118,14 +124,9 @@ extension Engine {
   }
 
   @inline(__always)
-  private func count(_ room: Int64, _ left: Int64) {
+  private func count(_ left: Int64) {
     guard isCounting else { return }
-    state.pointee.instructionCount &+= UInt64(bitPattern: room &- left)
-  }
-
-  @inline(__always)
-  private func enter(_ address: UInt64) {
-    enterCode(address)
+    state.pointee.instructionCount &+= UInt64(bitPattern: state.pointee.room &- left)
   }
 
   // MARK: Instructions that are interpreted
@@ -152,7 +153,7 @@ extension Engine {
         refreshAccess()
       }
       guard case .fault(14, let code, let address)? = exit, code & 2 != 0,
-        compiled.release(address)
+        compiled.admitStore(address)
       else { return exit }
       // What the block did before the store is done: only single instructions come here again.
       if state.pointee.rip != block.address &+ UInt64(block.operations[0].offset) { return nil }
@@ -182,7 +183,7 @@ extension Engine {
   /// A load, a store or a division faulted in compiled code. Makes the state that of the
   /// instruction's start and executes the instruction by itself, which says what is wrong with it.
   private func settleFault(
-    _ compiled: CompiledCode<NativeBackEnd>, _ room: Int64, _ left: Int64
+    _ compiled: CompiledCode<NativeBackEnd>, _ left: Int64
   ) -> Exit? {
     let at = state.pointee.faultProgramCounter
     guard let n = compiled.block(holding: at) else {
@@ -200,9 +201,15 @@ extension Engine {
       done += 1
     }
     let isCounted = done >= Int(block.countedAt)
-    count(room, left &+ (isCounted ? Int64(block.instructionCount) - Int64(done) : -Int64(done)))
+    count(left &+ (isCounted ? Int64(block.instructionCount) - Int64(done) : -Int64(done)))
     state.pointee.rip = block.mode == .long64 ? guest : guest & 0xFFFF_FFFF
     NativeBackEnd.recoverFlags(state, lengths[done].recipe)
-    return step()
+    let instruction = state.pointee.rip
+    codeMap.sites.lastStore = 0
+    let exit = step()
+    if codeMap.sites.lastStore != 0 {
+      compiled.noteStore(by: instruction, to: codeMap.sites.lastStore)
+    }
+    return exit
   }
 }

@@ -48,7 +48,10 @@
       let operations = UnsafeMutablePointer<Operation>.allocate(
         capacity: TranslationCache.longestBlock)
       defer { operations.deallocate() }
-      var translator = BlockTranslator(operations: operations, mode: mode, features: features)
+      let verbatim = Host.carriesGuestCode ? VerbatimForms() : nil
+      defer { verbatim?.deallocate() }
+      var translator = BlockTranslator(
+        operations: operations, mode: mode, features: features, verbatim: verbatim)
       return bytes.withUnsafeBufferPointer { source in
         guard let code = source.baseAddress,
           let block = translator.translate(

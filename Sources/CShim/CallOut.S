@@ -189,7 +189,7 @@
 
 #elif defined(__aarch64__)
 // Guest registers are X0 to X15 and V0 to V15. X16 holds the target, X19 the state, X20 the branch
-// table; X17, X24 to X30 are free. Those the host's convention preserves carry what is needed
+// table; X17, X24 to X30 are free, but for X28 where vector registers are used. Those the host's convention preserves carry what is needed
 // behind the call. X18 is the platform's and is never touched.
   .text
   .macro CALL_OUT name, isIntercepted
@@ -324,15 +324,17 @@
   str q\n, [x19, #(TRANSOM_STATE_VECTORS + 32 * \n)]
   .endr
   mrs x17, fpsr
-  str x17, [x19, #(TRANSOM_STATE_SCRATCH + 16)]
+  str w17, [x19, #(TRANSOM_STATE_SCRATCH + 16)]
   msr fpcr, xzr
   msr fpsr, xzr
   b .LareVectorsStored_\name
 
 .LloadVectors_\name:
+  // FPSR, and above it what compiled code looks for in it; FZ, as at the entry to compiled code.
   ldr x17, [x19, #(TRANSOM_STATE_SCRATCH + 16)]
-  // FZ, as at the entry to compiled code.
   mov w16, #0x1000000
+  lsr x28, x17, #32
+  mov w17, w17
   msr fpsr, x17
   msr fpcr, x16
   .irp n, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15

@@ -123,13 +123,5 @@ extension AArch64BackEnd {
     f |= (state.pointee.compiledScratch.0 ^ state.pointee.compiledScratch.1) & Flag.adjust
     let all = Flag.mask(.all)
     state.pointee.rflags = state.pointee.rflags & ~all | f
-    exportFloat(state)
-  }
-
-  /// Inexact results were noted by the host and are the guest's. Whatever else the host noted sent
-  /// the operation to the interpreter, which noted it itself.
-  private static func exportFloat(_ state: UnsafeMutablePointer<TransomGuestState>) {
-    guard state.pointee.mxcsr & 0xFFC0 == 0x1F80 else { return }
-    if state.pointee.compiledScratch.2 & 16 != 0 { state.pointee.mxcsr |= 32 }
   }
 }

@@ -12,6 +12,8 @@ struct CodeStubs {
   var faultExit: UInt32 = 0
   /// An indirect branch whose target (in `branchTarget`) is not in the branch table.
   var missExit: UInt32 = 0
+  /// A routine that divides 128 bits by 64, where the host has no instruction for it.
+  var divide: UInt32 = 0
   /// Returns from `enter` for host code that was called by compiled code and has put the guest's
   /// registers where they belong. `exitWord` is set before.
   var leave: UInt32 = 0
@@ -94,8 +96,8 @@ protocol BackEnd {
   static func importFlags(_ state: UnsafeMutablePointer<TransomGuestState>)
   static func exportFlags(_ state: UnsafeMutablePointer<TransomGuestState>)
 
-  /// Puts flags that only a fault can see where they belong, as an instruction's `recipe` says.
-  static func recoverFlags(_ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: UInt8)
+  /// Makes RFLAGS, as exported, right as a recipe says.
+  static func recoverFlags(_ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: FlagRecipes)
 
   /// How many instructions may run before the counter is looked at.
   static var slack: Int64 { get }

@@ -70,11 +70,18 @@ public enum CodeEntry {
     return Int64(truncatingIfNeeded: distance) &- state.pointee.slack
   }
 
-  /// What the host's floating point is to begin with having noted: nothing, or, where MXCSR is not
-  /// the usual one, an exception, which sends every operation to the interpreter.
+  /// What the host's floating point is to begin with having noted (FPSR), and in the upper half the
+  /// notes that send operations to the interpreter.
+  ///
+  /// Host arithmetic serves only the usual MXCSR: with another an exception is noted from the
+  /// beginning. Once PE is set inexact results change nothing; until then they are among those notes,
+  /// so that what the host notes of operations that are then taken back is never the guest's.
   @inlinable @inline(__always)
   static func floatStatus(_ state: UnsafeMutablePointer<TransomGuestState>) -> UInt64 {
-    state.pointee.mxcsr & 0xFFC0 == 0x1F80 ? 0 : 1
+    let mxcsr = state.pointee.mxcsr
+    // IOC, DZC, OFC, UFC and IDC; IXC.
+    let notes: UInt64 = mxcsr & 32 == 0 ? 0x9F : 0x8F
+    return notes << 32 | (mxcsr & 0xFFC0 == 0x1F80 ? 0 : 1)
   }
 }
 

@@ -40,26 +40,22 @@ ROUTINE transomTrapEntry
   movq %rsp, %rsi
   xorl %edx, %edx
   cld
+  // What was called preserves the other registers, and the control words.
   call *TRANSOM_BRIDGE_RUN_LEVEL(%rdi)
+  leave
+  .cfi_remember_state
+  .cfi_def_cfa %rsp, 8
+  ret
+  .cfi_restore_state
 .LleaveLevel:
+  // Frames that were abandoned have preserved nothing.
   movq TRANSOM_LEVEL_HOST_REGISTERS+0(%rsp), %rbx
   movq TRANSOM_LEVEL_HOST_REGISTERS+8(%rsp), %r12
   movq TRANSOM_LEVEL_HOST_REGISTERS+16(%rsp), %r13
   movq TRANSOM_LEVEL_HOST_REGISTERS+24(%rsp), %r14
   movq TRANSOM_LEVEL_HOST_REGISTERS+32(%rsp), %r15
-  // Loading a control word costs more than looking whether it is the same.
-  stmxcsr TRANSOM_LEVEL_TARGET(%rsp)
-  movl TRANSOM_LEVEL_TARGET(%rsp), %ecx
-  cmpl TRANSOM_LEVEL_HOST_REGISTERS+40(%rsp), %ecx
-  je 1f
   ldmxcsr TRANSOM_LEVEL_HOST_REGISTERS+40(%rsp)
-1:
-  fnstcw TRANSOM_LEVEL_TARGET(%rsp)
-  movzwl TRANSOM_LEVEL_TARGET(%rsp), %ecx
-  cmpw TRANSOM_LEVEL_HOST_REGISTERS+48(%rsp), %cx
-  je 2f
   fldcw TRANSOM_LEVEL_HOST_REGISTERS+48(%rsp)
-2:
   leave
   .cfi_def_cfa %rsp, 8
   ret
@@ -201,8 +197,14 @@ ROUTINE transomTrapEntry
   mov x1, sp
   mov w2, #0
   ldr x16, [x0, #TRANSOM_BRIDGE_RUN_LEVEL]
+  // What was called preserves the other registers, and FPCR.
   blr x16
+  ldr x29, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+152]
+  mov sp, x29
+  ldp x29, x30, [sp], #16
+  ret
 .LleaveLevel:
+  // Frames that were abandoned have preserved nothing.
   ldp x17, x29, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+144]
   msr fpcr, x17
   ldp x19, x20, [sp, #TRANSOM_LEVEL_HOST_REGISTERS+0]

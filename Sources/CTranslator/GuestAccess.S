@@ -130,33 +130,52 @@ ROUTINE transomMoveForward
   jmp 2b
 3: ret
 ROUTINE transomFill
+  // The element over and over in RSI and XMM0; what a fault leaves half done is done again.
   xorl %eax, %eax
-  cmpq $1, %rdx
-  je 1f
   cmpq $2, %rdx
   je 2f
   cmpq $4, %rdx
   je 4f
-8: cmpq %rcx, %rax
-  jae 9f
-  movq %rsi, (%rdi,%rax)
-  addq $8, %rax
-  jmp 8b
-4: cmpq %rcx, %rax
-  jae 9f
-  movl %esi, (%rdi,%rax)
-  addq $4, %rax
-  jmp 4b
-2: cmpq %rcx, %rax
-  jae 9f
-  movw %si, (%rdi,%rax)
-  addq $2, %rax
-  jmp 2b
-1: cmpq %rcx, %rax
-  jae 9f
-  movb %sil, (%rdi,%rax)
-  incq %rax
+  cmpq $8, %rdx
+  je 8f
+  movzbl %sil, %esi
+  movabsq $0x0101010101010101, %r8
+  imulq %r8, %rsi
+  jmp 8f
+2: movzwl %si, %esi
+  movabsq $0x0001000100010001, %r8
+  imulq %r8, %rsi
+  jmp 8f
+4: movl %esi, %esi
+  movq %rsi, %r8
+  shlq $32, %r8
+  orq %r8, %rsi
+8: movq %rsi, %xmm0
+  punpcklqdq %xmm0, %xmm0
+1: leaq 32(%rax), %r8
+  cmpq %rcx, %r8
+  ja 5f
+  movups %xmm0, (%rdi,%rax)
+  movups %xmm0, 16(%rdi,%rax)
+  movq %r8, %rax
   jmp 1b
+5: cmpq %rcx, %rax
+  jae 9f
+  cmpq $2, %rdx
+  je 6f
+  cmpq $4, %rdx
+  je 7f
+  cmpq $8, %rdx
+  je 3f
+  movb %sil, (%rdi,%rax)
+  jmp 4f
+6: movw %si, (%rdi,%rax)
+  jmp 4f
+7: movl %esi, (%rdi,%rax)
+  jmp 4f
+3: movq %rsi, (%rdi,%rax)
+4: addq %rdx, %rax
+  jmp 5b
 9: ret
 transomGuestAccessEnd:
   .section .note.GNU-stack,"",@progbits
@@ -249,6 +268,30 @@ ROUTINE transomMoveForward
   ret
 ROUTINE transomFill
   mov x4, #0
+  // The element over and over in X1, sixteen bytes at a time while there is room.
+  cmp x2, #8
+  b.eq 8f
+  cmp x2, #4
+  b.eq 7f
+  cmp x2, #2
+  b.eq 9f
+  and x1, x1, #0xff
+  mov x5, #0x0101010101010101
+  mul x1, x1, x5
+  b 8f
+9: and x1, x1, #0xffff
+  mov x5, #0x0001000100010001
+  mul x1, x1, x5
+  b 8f
+7: mov w1, w1
+  orr x1, x1, x1, lsl #32
+8: add x5, x4, #16
+  cmp x5, x3
+  b.hi 1f
+  add x6, x0, x4
+  stp x1, x1, [x6]
+  mov x4, x5
+  b 8b
 1: cmp x4, x3
   b.hs 5f
   cmp x2, #1

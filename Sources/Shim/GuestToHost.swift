@@ -40,7 +40,7 @@ extension Shim {
     host.willCallHost(target: target, arguments: arguments)
     let action = interceptions.pointee.action(for: target)
     let called = target
-    var routine: UInt64? = action == nil ? transomCallOutRoutine() : nil
+    var routine = transomCallOutRoutine(action == nil ? 0 : 1)
     if case .replaced(let function, let direct)? = action {
       target = function
       routine = direct
@@ -67,10 +67,33 @@ extension Shim {
     state.pointee.rip = returnAddress
     state.pointee.rflags &= ~RFlags.direction
     // The next time compiled code may call it by itself.
-    if let routine, state.pointee.attention & UInt32(transomAttentionObserved) == 0 {
+    if state.pointee.attention & UInt32(transomAttentionObserved) == 0 {
       engine.admitHost(called, routine: routine)
     }
     return true
+  }
+
+  /// As `callHost`, without what is done for every function.
+  func performIntercepted(_ entry: LevelTable.Entry, target: UInt64) -> UInt64 {
+    let arguments = words(&entry.pointee.level.pointee.arguments)
+    arguments[0] = gpr[Register.rcx]
+    arguments[1] = gpr[Register.rdx]
+    arguments[2] = gpr[Register.r8]
+    arguments[3] = gpr[Register.r9]
+    let stack = UnsafePointer<UInt64>(bitPattern: UInt(entry.pointee.stackPointer))
+      .unsafelyUnwrapped
+    for index in 4..<16 { arguments[index] = stack[1 + index] }
+    let action = interceptions.pointee.action(for: target)
+    let released = action.map { before($0, arguments) } ?? false
+    entry.pointee.isAtRest = 1
+    host.releaseInterrupts()
+    let result = transomCallHost(target, arguments)
+    host.holdInterrupts()
+    entry.pointee.isAtRest = levels.restless
+    // `after` may need the guest's state: whatever was entered since is over.
+    levels.drop(above: entry)
+    if let action { after(action, arguments, result: result, released: released) }
+    return result
   }
 
   // MARK: Intercepted functions

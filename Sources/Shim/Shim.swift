@@ -7,6 +7,7 @@ public import Translator
 public class TrapReceiver {
   fileprivate init() {}
   func runLevel(_ level: UnsafeMutablePointer<TransomLevel>, from start: LevelStart) -> UInt64 { 0 }
+  func callIntercepted(_ entry: LevelTable.Entry, target: UInt64) -> UInt64 { 0 }
   func deviceLoad(_ address: UInt64, size: UInt64, into value: UnsafeMutableRawPointer) -> Bool {
     false
   }
@@ -107,6 +108,7 @@ public final class Shim<Host: HostContract>: TrapReceiver {
     bridge.pointee.returnAddress = policies.returnAddress
     bridge.pointee.runLevel = { runLevelUnwatched($0, $1, isResumed: $2 != 0) }
     bridge.pointee.settle = { settle($0, $1, result: $2) }
+    bridge.pointee.callIntercepted = { callInterceptedUnwatched($0, $1, target: $2) }
     allocateInterruptStacks()
     LevelTable.allocate(
       capacity: policies.deepestNesting, stackPointer: stackEnd - Self.headroom, in: bridge)
@@ -157,6 +159,10 @@ public final class Shim<Host: HostContract>: TrapReceiver {
     let result = runLoop(level, hasLeftCode: start == .left)
     host.releaseInterrupts()
     return result
+  }
+
+  override func callIntercepted(_ entry: LevelTable.Entry, target: UInt64) -> UInt64 {
+    performIntercepted(entry, target: target)
   }
 
   override func deviceLoad(

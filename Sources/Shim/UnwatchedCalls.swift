@@ -56,12 +56,22 @@ func settle(
   CodeEntry.markSettled(state)
 }
 
+/// `TransomBridge.callIntercepted`.
+func callInterceptedUnwatched(
+  _ bridge: UnsafeMutablePointer<TransomBridge>, _ entry: LevelTable.Entry, target: UInt64
+) -> UInt64 {
+  Unmanaged<TrapReceiver>.fromOpaque(bridge.pointee.context)._withUnsafeGuaranteedRef {
+    $0.callIntercepted(entry, target: target)
+  }
+}
+
 /// Bytes a level takes at entry: return address, home space for four, twelve more arguments.
 /// It is 8 modulo 16, which is the alignment RSP has behind a call.
 let entryFrame: UInt64 = 8 + 32 + 12 * 8
 
 /// Prepares guest state for a new level, as `Shim.enter` does; nil, with nothing changed, if that
 /// has to do it.
+@inline(__always)
 private func begin(
   _ bridge: UnsafeMutablePointer<TransomBridge>, _ level: UnsafeMutablePointer<TransomLevel>
 ) -> LevelTable.Entry? {

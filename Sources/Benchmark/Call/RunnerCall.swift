@@ -4,6 +4,9 @@ internal import Vectors
 
 /// Makes a described call in the portable runner, another process with engines for AArch64, where
 /// host instructions are counted. Its times are an emulator's: to be compared with each other only.
+///
+/// As in real firmware compiled code does not count the guest's instructions, unless there is a
+/// budget: they are counted in a first call, in an engine and on memory of its own.
 package struct RunnerCall {
   private let call: CallDescription
   private let features: FeatureSet
@@ -14,8 +17,15 @@ package struct RunnerCall {
   }
 
   package func perform() throws -> CallResult {
-    let request = try request()
+    var request = try request()
     let runner = try PortableRunner(isCounted: true)
+    var guestInstructions: UInt64?
+    if request.budget == ~0 {
+      var counting = request
+      counting.repeats = 1
+      guestInstructions = try runner.run(counting).outcomes.first?.guestInstructions
+      request.isCounting = false
+    }
     let outcomes = try runner.run(request).outcomes
     var result = CallResult()
     for (n, outcome) in outcomes.enumerated() {
@@ -27,7 +37,7 @@ package struct RunnerCall {
       }
       result.result = outcome.state[0]
       result.coldNs = outcome.nanoseconds
-      result.guestInstructions = outcome.guestInstructions
+      result.guestInstructions = guestInstructions ?? outcome.guestInstructions
       result.hostInstructions = outcome.hostInstructions
       result.translatedInstructions = outcome.translatedInstructions
       result.codeBytes = outcome.codeBytes

@@ -25,6 +25,7 @@
 #define TRANSOM_BRIDGE_MASKS_INTERRUPTS 56
 #define TRANSOM_BRIDGE_RUN_LEVEL 64
 #define TRANSOM_BRIDGE_SETTLE 72
+#define TRANSOM_BRIDGE_CALL_INTERCEPTED 80
 #define TRANSOM_BRIDGE_CALLS 256
 // How many calls the ring holds; a power of two.
 #define TRANSOM_CALLS 64
@@ -47,7 +48,7 @@
 #define TRANSOM_STATE_MISS_EXIT 1800
 #define TRANSOM_STATE_LEAVE_STUB 1808
 #define TRANSOM_STATE_IS_COUNTING 1816
-#define TRANSOM_STATE_INTERRUPT_MASK 1824
+#define TRANSOM_STATE_INTERRUPT_MASK 1848
 
 #ifndef __ASSEMBLER__
 #include <CTranslator.h>
@@ -166,6 +167,10 @@ typedef struct TransomBridge {
   /// back with `result` after something happened to the bridge. The dispatcher goes on.
   void (*_Nullable settle)(
       struct TransomBridge *_Nonnull bridge, TransomLevelEntry *_Nonnull entry, uint64_t result);
+  /// Calls a host function around which the shim has something to do, and returns its result. The
+  /// guest's registers are in the state, RSP pointing at the return address.
+  uint64_t (*_Nullable callIntercepted)(
+      struct TransomBridge *_Nonnull bridge, TransomLevelEntry *_Nonnull entry, uint64_t target);
 
   /// The shim.
   void *_Nonnull context;
@@ -185,7 +190,7 @@ typedef struct TransomBridge {
   uint64_t deepestLevel;
   /// Levels given up because control left them by a jump.
   uint64_t abandonedLevels;
-  uint64_t reserved2[11];
+  uint64_t reserved2[10];
   TransomHostCall calls[TRANSOM_CALLS];
 } TransomBridge;
 
@@ -211,6 +216,7 @@ TRANSOM_CHECK(TransomLevelEntry, isAtRest, TRANSOM_ENTRY_IS_AT_REST);
 TRANSOM_CHECK(TransomBridge, masksInterrupts, TRANSOM_BRIDGE_MASKS_INTERRUPTS);
 TRANSOM_CHECK(TransomBridge, runLevel, TRANSOM_BRIDGE_RUN_LEVEL);
 TRANSOM_CHECK(TransomBridge, settle, TRANSOM_BRIDGE_SETTLE);
+TRANSOM_CHECK(TransomBridge, callIntercepted, TRANSOM_BRIDGE_CALL_INTERCEPTED);
 TRANSOM_CHECK(TransomBridge, calls, TRANSOM_BRIDGE_CALLS);
 TRANSOM_CHECK(TransomGuestState, rflags, TRANSOM_STATE_FLAGS);
 TRANSOM_CHECK(TransomGuestState, instructionCount, TRANSOM_STATE_INSTRUCTION_COUNT);
@@ -264,10 +270,13 @@ static inline void transomMaskForGuest(TransomBridge *_Nonnull bridge) { (void)b
 static inline void transomUnmaskForHost(TransomBridge *_Nonnull bridge) { (void)bridge; }
 #endif
 
-/// The routine that compiled code goes to when it calls a host function and nobody watches (see
-/// Engine.admitHost). Not to be called from C.
+/// The routines that compiled code goes to when it calls a host function and nobody watches (see
+/// Engine.admitHost): one calls the function, the other `callIntercepted`. Not to be called from C.
 extern const uint8_t transomCallOut[];
-static inline uint64_t transomCallOutRoutine(void) { return (uint64_t)transomCallOut; }
+extern const uint8_t transomCallOutIntercepted[];
+static inline uint64_t transomCallOutRoutine(uint32_t isIntercepted) {
+  return (uint64_t)(isIntercepted ? transomCallOutIntercepted : transomCallOut);
+}
 
 /// Where the host's fault handler sends the processor when a native call has hit guest code. Every
 /// register is as the native caller left it, except that the guest address stands in R11 (x86-64)

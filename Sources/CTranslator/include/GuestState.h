@@ -113,7 +113,11 @@ typedef struct {
   uint64_t leaveStub;
   /// 1 if guest instructions are counted.
   uint32_t isCounting;
-  uint32_t padding;
+  /// `packedFlags` and the first two of `compiledScratch` where no arithmetic flag is set.
+  uint32_t clearPackedFlags;
+  uint64_t clearScratch[2];
+  /// How many instructions compiled code may run before it looks at the counter.
+  int64_t slack;
   /// Where compiled code lets interrupts in: the processor's interrupt mask as it was when compiled
   /// code was left, and as it will be when it is entered.
   uint64_t interruptMask;

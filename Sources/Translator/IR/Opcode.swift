@@ -7,7 +7,7 @@ public enum Opcode: UInt8, Sendable {
   case nop
   /// The guest's instruction as it stands: `length` bytes at host address `displacement`. For hosts
   /// of the guest's kind; `flags` are those it defines, `selector` has those it reads, `immediate`
-  /// the `StateRegisters`.
+  /// a `VerbatimNote`.
   case verbatim
 
   // Moving

@@ -139,8 +139,14 @@ struct BlockTranslator {
     _ forms: VerbatimForms, _ look: VerbatimForms.Look, _ bytes: UnsafePointer<UInt8>,
     _ at: UInt64, _ base: UInt64
   ) -> Bool {
-    guard let length = forms.length(look) else { return false }
+    let length = forms.length(look)
     var registers = StateRegisters()
+    var relativeModRM = 0
+    if look.isRelative {
+      // REX.X means nothing here, and would where the address is written out.
+      guard !look.mayBeHighByte, look.rex & 2 == 0 else { return false }
+      relativeModRM = look.length
+    }
     if forms.mayNameStateRegisters(look) {
       guard let named = forms.stateRegisters(look) else { return false }
       registers = named
@@ -154,7 +160,7 @@ struct BlockTranslator {
     if look.form.contains(.stores) { op.attributes.insert(.memoryDestination) }
     op.length = short
     op.displacement = Int64(Int(bitPattern: bytes))
-    op.immediate = Int64(registers.rawValue)
+    op.immediate = VerbatimNote(registers, relativeModRM: relativeModRM).immediate
     lifter.builder.append(op)
     return true
   }

@@ -21,8 +21,17 @@ extension A64Emitter {
   // MARK: In front of the first instruction
 
   mutating func writeHead(isChecked: Bool) {
+    forgetVectors()
+    slots.forgetAll()
+    loop = a.count
     if isChecked { writeCheck() }
-    guard layout.isCounting else { return }
+    guard layout.isCounting else {
+      slots.count = A64Slots.most
+      guard !isChecked else { return }
+      writePinned()
+      loop = a.count
+      return
+    }
     var exit = A64PendingExit()
     exit.kind = .exhausted
     exit.target = block.address
@@ -74,8 +83,13 @@ extension A64Emitter {
     while n < count {
       boundary = n
       constants.pending = 0
+      if writeFloatRun(from, &tables) {
+        from = a.count
+        continue
+      }
       let length = ops[n].length
       let end = endOfInstruction(n)
+      let recipe = noteForFault(end, &tables)
       if plan.isPaired[n] {
         // The instruction before has done it.
       } else if plan.isInterpreted[n] {
@@ -86,7 +100,7 @@ extension A64Emitter {
       }
       (tables.lengths + tables.lengthCount).initialize(
         to: InstructionLength(
-          host: UInt16(truncatingIfNeeded: (a.count - from) * 4), guest: length, recipe: 0))
+          host: UInt16(truncatingIfNeeded: (a.count - from) * 4), guest: length, recipe: recipe))
       tables.lengthCount += 1
       from = a.count
       executed += 1
@@ -94,7 +108,35 @@ extension A64Emitter {
     }
   }
 
-  private func endOfInstruction(_ first: Int) -> Int {
+  /// Keeps how to have the flags if the instruction about to be written faults; the number of that
+  /// recipe, from one.
+  private mutating func noteForFault(_ end: Int, _ tables: inout CodeTables) -> UInt8 {
+    var mayFault = false
+    for m in n..<end {
+      switch ops[m].opcode {
+      case .load, .loadSigned, .store, .vectorStore, .vectorLoad, .moveString, .storeString,
+        .loadString:
+        mayFault = true
+      default: if !ops[m].attributes.isDisjoint(with: .memory) { mayFault = true }
+      }
+      // What brings flags into their place does so before the access.
+      if ops[m].attributes.contains(.aligned) || ops[m].opcode == .moveString
+        || ops[m].opcode == .storeString || ops[m].opcode == .loadString
+      {
+        canonicalize(plan.hard[n])
+      }
+    }
+    return mayFault ? keepRecipe(&tables) : 0
+  }
+
+  mutating func keepRecipe(_ tables: inout CodeTables) -> UInt8 {
+    let number = tables.recipeCount - firstRecipe + 1
+    guard number < 256, let recipe = currentRecipe() else { return 0 }
+    _ = tables.add(recipe)
+    return UInt8(number)
+  }
+
+  func endOfInstruction(_ first: Int) -> Int {
     var m = first + 1
     while m < Int(block.operationCount) && ops[m].opcode != .boundary { m += 1 }
     return m
@@ -108,6 +150,7 @@ extension A64Emitter {
     exit.executed = executed
     exit.boundary = boundary
     exit.operationCount = end - boundary
+    exit.recipe = currentRecipe()
     addExit(exit)
     a.branch()
     plan.exits[plan.counts.pointee.exits - 1].resume = a.count
@@ -120,8 +163,9 @@ extension A64Emitter {
   private mutating func forgetAll() {
     zeroes = 0
     signInRDX = 0
-    sumInSaved = 0
-    knownAddress = nil
+    slots.forgetAll()
+    forgetVectors()
+    forgetRecipe()
   }
 
   private mutating func writeOperations(_ end: Int) {
@@ -129,7 +173,7 @@ extension A64Emitter {
     n = boundary + 1
     while n < end {
       skip = 0
-      writeOperation()
+      writeDefining()
       n += 1 + skip
     }
     // Exits to the interpreter go on behind the instruction.
@@ -142,7 +186,16 @@ extension A64Emitter {
     }
   }
 
-  private mutating func writeOperation() {
+  /// Writes an operation and notes how its flags are to be had.
+  mutating func writeDefining() {
+    let o = op.pointee
+    let needed = neededFlags()
+    madeFlags = []
+    writeOperation()
+    noteDefinition(o, needed: needed)
+  }
+
+  mutating func writeOperation() {
     switch op.pointee.opcode {
     case .boundary, .nop: break
     case .move: move()
@@ -205,9 +258,13 @@ extension A64Emitter {
           next: (made.target &+ UInt64(place.length)) & mask)
         made.operations = UInt32(truncatingIfNeeded: kept.first)
         made.operationCount = UInt16(truncatingIfNeeded: kept.count)
+        if let recipe = exit.recipe {
+          made.recipe = UInt32(truncatingIfNeeded: tables.add(recipe) + 1)
+        }
         made.adjustment = Int16(truncatingIfNeeded: adjustment)
         made.resume = offset(exit.resume)
         a.patch(exit.branch, to: a.count)
+        takeBack(exit)
       default:
         // Nothing was counted yet.
         a.patch(exit.branch, to: a.count)
@@ -224,6 +281,7 @@ extension A64Emitter {
     form = exit.form
     let before = a.count
     canonicalize(exit.flags)
+    if let put = exit.postponed { recover(put, exit.flags) }
     if adjustment > 0 {
       a.addImmediate(A64Map.remaining, A64Map.remaining, UInt32(adjustment))
     }

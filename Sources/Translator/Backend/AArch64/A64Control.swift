@@ -16,6 +16,7 @@ extension A64Emitter {
     exit.isConditional = isConditional
     exit.form = form
     exit.flags = flags
+    exit.postponed = flags.isDisjoint(with: [.parity, .adjust]) ? nil : postponed
     exit.executed = executed + 1
     return exit
   }
@@ -33,7 +34,7 @@ extension A64Emitter {
     let target = UInt64(bitPattern: op.pointee.immediate)
     canonicalize(plan.hard[n])
     if target == block.address && !layout.isCounting {
-      a.branch(by: Int32(start - a.count))
+      a.branch(by: Int32(loopStart - a.count))
     } else {
       addExit(direct(target, flags: [], isConditional: false))
       a.branch()
@@ -58,6 +59,7 @@ extension A64Emitter {
     step = nil
     let later = plan.hard[n]
     guard !later.isSubset(of: .carry) else { return }
+    stale.subtract(later)
     carryToScratch()
     let old = A64Map.scratch
     a.addImmediate(old, done.result, 1, subtract: !done.isSubtraction, is64: done.is64)
@@ -76,13 +78,19 @@ extension A64Emitter {
         later.contains(.parity) ? A64Map.parity : .zero, r, 0, subtract: true, flags: true,
         is64: is64)
       form = .canonical
+      stale.subtract(later)
     }
     guard let put = postponed else { return }
     postponed = nil
-    let wanted = later.intersection([.parity, .adjust])
-    guard !wanted.isEmpty else { return }
-    if later.contains(.adjust) { recoverAdjust(put) }
-    // A comparison left its result there.
+    recover(put, later)
+    stale.subtract(later.intersection([.parity, .adjust]))
+  }
+
+  /// PF and AF of an operation that is done.
+  mutating func recover(_ put: A64Postponed, _ flags: FlagSet) {
+    guard !flags.isDisjoint(with: [.parity, .adjust]) else { return }
+    if flags.contains(.adjust) { recoverAdjust(put) }
+    // A comparison has left its result there.
     if put.result != .zero { a.move(A64Map.parity, put.result) }
   }
 
@@ -108,9 +116,13 @@ extension A64Emitter {
     }
   }
 
+  private var loopStart: Int { slots.keepsPinned ? loop : start }
+
   mutating func branch(to target: UInt64, if test: A64Test) {
     let flags = plan.taken[n]
-    let isLoop = target == block.address && !layout.isCounting && !needsConversion(flags)
+    let isLoop =
+      target == block.address && !layout.isCounting && !needsConversion(flags)
+      && (postponed == nil || flags.isDisjoint(with: [.parity, .adjust]))
     switch test {
     case .never: return
     case .always:
@@ -146,7 +158,7 @@ extension A64Emitter {
     if isLoop {
       let position = a.count
       branch(&a)
-      a.patch(position, to: start)
+      a.patch(position, to: loopStart)
       return
     }
     addExit(direct(target, flags: flags, isConditional: true))
@@ -224,10 +236,11 @@ extension A64Emitter {
 
   private func interpretExit() -> A64PendingExit {
     var exit = A64PendingExit()
-    exit.kind = .interpret
+    exit.kind = isInRun ? .leave : .interpret
     exit.executed = executed
     exit.boundary = boundary
     exit.isConditional = true
+    exit.recipe = currentRecipe()
     return exit
   }
 

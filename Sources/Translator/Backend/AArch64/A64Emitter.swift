@@ -10,6 +10,14 @@ struct A64Emitter {
   let plan: A64Plan
   /// Where the flags are at this point.
   var form = A64FlagForm.canonical
+  /// How to have the flags in `stale`, which are not there; those that an operation has made though
+  /// nobody reads them.
+  var recipe = FlagRecipe()
+  var older = FlagRecipe()
+  var stale: FlagSet = []
+  var madeFlags: FlagSet = []
+  /// Index of the block's first recipe.
+  var firstRecipe = 0
   /// The operation being written, and the boundary of its instruction.
   var n = 0
   var boundary = 0
@@ -28,13 +36,14 @@ struct A64Emitter {
   var step: A64Postponed?
   /// `A64Map.scratch` holds the target of the indirect jump that follows.
   var isTargetReady = false
-  /// What `A64Map.saved` holds: base + index·scale of the last operand that wanted it, as
-  /// base, index, scale, and one bit that says so.
-  var sumInSaved: UInt32 = 0
-  /// The address in `A64Map.constantAddress`, if it is known.
-  var knownAddress: UInt64?
+  var slots: A64Slots
   /// Position of the block's first instruction, where a branch to its own start goes.
   var start = 0
+  /// Where such a branch may go instead, while the slots have what is pinned there.
+  var loop = 0
+  /// A run of floating-point instructions is being written; where its undos begin.
+  var isInRun = false
+  var firstUndo = 0
   /// Whether the code of this instruction is followed by more.
   var isEnded = false
   /// Some operation had to do with vector registers.
@@ -65,10 +74,16 @@ struct A64Plan {
   let constants: UnsafeMutablePointer<UInt64>
   let counts: UnsafeMutablePointer<A64Counts>
   let lookAhead: UnsafeMutablePointer<Operation>
+  /// Where the guest's vector registers are, and what a run has to take back.
+  let places: UnsafeMutablePointer<A64VectorPlace>
+  let undos: UnsafeMutablePointer<A64Undo>
+  let slots: UnsafeMutablePointer<A64Slot>
+  let candidates: UnsafeMutablePointer<(slot: A64Slot, uses: Int)>
   /// FEAT_FlagM.
   var hasFlagM = false
   static let exitCapacity = 512
   static let literalCapacity = 1024
+  static let undoCapacity = 128
 
   init() {
     let longest = TranslationCache.longestBlock
@@ -81,6 +96,11 @@ struct A64Plan {
     constants = .allocate(capacity: 32)
     counts = .allocate(capacity: 1)
     lookAhead = .allocate(capacity: longest * A64LookAhead.deepest)
+    places = .allocate(capacity: 16)
+    undos = .allocate(capacity: Self.undoCapacity)
+    slots = .allocate(capacity: A64Slots.most)
+    slots.initialize(repeating: A64Slot(), count: A64Slots.most)
+    candidates = .allocate(capacity: 16)
     counts.initialize(to: A64Counts())
   }
 
@@ -94,12 +114,17 @@ struct A64Plan {
     constants.deallocate()
     counts.deallocate()
     lookAhead.deallocate()
+    places.deallocate()
+    undos.deallocate()
+    slots.deallocate()
+    candidates.deallocate()
   }
 }
 
 struct A64Counts {
   var exits = 0
   var literals = 0
+  var undos = 0
 }
 
 /// Constants in temporaries.
@@ -114,7 +139,7 @@ struct A64Literal {
   var value: UInt64
 }
 
-/// PF and AF of an operation in front of a branch, that only the way on needs.
+/// PF and AF of an operation in front of a branch: computed behind it, on the ways that need them.
 struct A64Postponed {
   var left: A64Register
   var right: A64Emitter.Operand
@@ -135,11 +160,25 @@ struct A64PendingExit {
   /// Where the flags are, and which of them the target reads.
   var form = A64FlagForm.canonical
   var flags: FlagSet = []
+  /// PF and AF that are computed on the way out.
+  var postponed: A64Postponed?
   var executed = 0
   /// For instructions that are interpreted.
   var boundary = 0
   var operationCount = 0
   var resume = -1
+  var recipe: FlagRecipes?
+  /// What is taken back before it leaves, in `A64Plan.undos`.
+  var firstUndo = 0
+  var undoCount = 0
+}
+
+/// How a general register that a run has changed gets its old value.
+struct A64Undo {
+  var register: UInt8
+  /// The host register with the old value; 0: `step` was added.
+  var saved: UInt8 = 0
+  var step: Int64 = 0
 }
 
 // MARK: Values
@@ -187,7 +226,13 @@ extension A64Emitter {
     if value.isTemporary {
       constants.pending &= ~(1 << UInt32(value.raw - 16))
     } else if value.isRegister {
-      forgetSum(of: value)
+      slots.forget(value.raw)
+      recipe.lose(value.raw)
+      older.lose(value.raw)
+      if case .result(A64Map.register(value), _) = form {
+        stale.formUnion([.carry, .zero, .sign, .overflow])
+        form = .canonical
+      }
       zeroes &= ~(1 << UInt32(value.raw))
       if value == .rax || value == .rdx { signInRDX = 0 }
     }

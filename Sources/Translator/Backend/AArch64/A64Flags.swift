@@ -108,9 +108,7 @@ extension AArch64BackEnd {
     let parity: UInt64 = f & Flag.parity != 0 ? 0 : 1
     state.pointee.compiledScratch.0 = parity
     state.pointee.compiledScratch.1 = parity ^ (f & Flag.adjust)
-    // Host arithmetic serves only the usual MXCSR; an exception already noted sends every
-    // operation to the interpreter.
-    state.pointee.compiledScratch.2 = state.pointee.mxcsr & 0xFFC0 == 0x1F80 ? 0 : 1
+    state.pointee.compiledScratch.2 = CodeEntry.floatStatus(state)
   }
 
   static func exportFlags(_ state: UnsafeMutablePointer<TransomGuestState>) {
@@ -125,13 +123,5 @@ extension AArch64BackEnd {
     f |= (state.pointee.compiledScratch.0 ^ state.pointee.compiledScratch.1) & Flag.adjust
     let all = Flag.mask(.all)
     state.pointee.rflags = state.pointee.rflags & ~all | f
-    exportFloat(state)
-  }
-
-  /// Inexact results were noted by the host and are the guest's. Whatever else the host noted sent
-  /// the operation to the interpreter, which noted it itself.
-  private static func exportFloat(_ state: UnsafeMutablePointer<TransomGuestState>) {
-    guard state.pointee.mxcsr & 0xFFC0 == 0x1F80 else { return }
-    if state.pointee.compiledScratch.2 & 16 != 0 { state.pointee.mxcsr |= 32 }
   }
 }

@@ -1,37 +1,10 @@
-/// Floating point on the host's own.
-///
-/// The processor runs with FZ set, so that every operand or result that is not normal leaves a mark
-/// in FPSR, as invalid operations, divisions by zero and overflows do. Where there is a mark the
-/// instruction is left to the interpreter, whose results and MXCSR are x86's. So what remains are
-/// normal numbers, infinities and quiet NaNs, for which both processors do the same.
+/// The floating-point operations of a run (`A64FloatRun`): none of them looks at FPSR itself.
 extension A64Emitter {
-  /// Leaves if FPSR has noted anything but inexactness. Nothing of the instruction is done yet.
-  mutating func checkFloat() {
-    readFloatMarks()
-    leaveToInterpret(ifNotZero: A64Map.scratch)
-  }
-
-  private mutating func readFloatMarks() {
-    a.readFloatStatus(A64Map.scratch)
-    // IOC, DZC, OFC, UFC and IDC; the rest of the pattern is zero.
-    if let pattern = A64Immediate.logical(0x8F8F_8F8F, is64: false) {
-      a.logicImmediate(.and, A64Map.scratch, A64Map.scratch, pattern: pattern, is64: false)
-    }
-  }
-
-  mutating func floatOperation(
-    _ o: Operation, _ kind: A64VectorTable.Float, _ p: A64Assembler.Precision, isPacked: Bool
+  /// One lane. `x` is not an operand.
+  mutating func floatScalar(
+    _ o: Operation, _ kind: A64VectorTable.Float, _ p: A64Assembler.Precision, _ x: A64Vector,
+    _ left: A64Vector, _ b: A64Vector
   ) {
-    canonicalize(plan.hard[n])
-    let d = A64Map.vector(o.destination)
-    let b = vectorRight(o)
-    let left = o.left == .none ? b : A64Map.vector(o.left)
-    let x = A64Map.vectorScratch
-    if isPacked {
-      packed(kind, p, x, left, b)
-      checkFloat()
-      return a.vectorMove(d, x)
-    }
     switch kind {
     case .add: a.float(.add, x, left, b, p)
     case .subtract: a.float(.subtract, x, left, b, p)
@@ -40,66 +13,81 @@ extension A64Emitter {
     case .squareRoot: a.floatSquareRoot(x, b, p)
     case .minimum:
       // The first if it is less, else the second: so x86 has it for zeroes and NaNs.
-      a.floatGreater(x, b, left, p)
+      a.floatCompare(.greater, x, b, left, p, isPacked: false)
       a.vectorLogic(.select, x, left, b)
     case .maximum:
-      a.floatGreater(x, left, b, p)
+      a.floatCompare(.greater, x, left, b, p, isPacked: false)
       a.vectorLogic(.select, x, left, b)
+    case .compare:
+      compareLanes(o, p, x, left, b, isPacked: false)
+      // What lies above is to be zero.
+      a.floatMove(x, x, p)
     }
-    checkFloat()
-    a.insertLane(d, 0, x, 0, bytes: p == .double ? 8 : 4)
   }
 
-  private mutating func packed(
-    _ kind: A64VectorTable.Float, _ p: A64Assembler.Precision, _ x: A64Vector, _ left: A64Vector,
-    _ b: A64Vector
+  /// All lanes. `x` is not an operand.
+  mutating func floatPacked(
+    _ o: Operation, _ kind: A64VectorTable.Float, _ p: A64Assembler.Precision, _ x: A64Vector,
+    _ left: A64Vector, _ b: A64Vector
   ) {
     let size = p.rawValue
     switch kind {
+    case .add: a.vectorThree(unsigned: false, 0x1A, size: size, x, left, b)
     case .subtract: a.vectorThree(unsigned: false, 0x1A, size: size | 2, x, left, b)
     case .multiply: a.vectorThree(unsigned: true, 0x1B, size: size, x, left, b)
     case .divide: a.vectorThree(unsigned: true, 0x1F, size: size, x, left, b)
-    default: a.vectorThree(unsigned: false, 0x1A, size: size, x, left, b)
+    case .squareRoot: a.vectorTwo(unsigned: true, 0x1F, size: size | 2, x, b)
+    case .minimum:
+      a.floatCompare(.greater, x, b, left, p, isPacked: true)
+      a.vectorLogic(.select, x, left, b)
+    case .maximum:
+      a.floatCompare(.greater, x, left, b, p, isPacked: true)
+      a.vectorLogic(.select, x, left, b)
+    case .compare: compareLanes(o, p, x, left, b, isPacked: true)
     }
   }
 
-  /// COMISD and kin.
-  mutating func compareFloats(_ o: Operation) {
-    guard let (precision, isSignaling) = A64VectorTable.comparison(A64VectorCoverage.code(o)) else {
-      return
+  /// CMPPS and kin: EQ, LT, LE, UNORD, and their opposites. Of quiet NaNs EQ and UNORD alone think
+  /// nothing; so it is with FCMEQ.
+  private mutating func compareLanes(
+    _ o: Operation, _ p: A64Assembler.Precision, _ x: A64Vector, _ left: A64Vector, _ b: A64Vector,
+    isPacked: Bool
+  ) {
+    let predicate = o.immediate & 7
+    switch predicate & 3 {
+    case 0: a.floatCompare(.equal, x, left, b, p, isPacked: isPacked)
+    case 1: a.floatCompare(.greater, x, b, left, p, isPacked: isPacked)
+    case 2: a.floatCompare(.greaterOrEqual, x, b, left, p, isPacked: isPacked)
+    default:
+      // Ordered: each equals itself.
+      let y = A64Map.vectorScratch
+      a.floatCompare(.equal, x, left, left, p, isPacked: isPacked)
+      a.floatCompare(.equal, y, b, b, p, isPacked: isPacked)
+      a.vectorLogic(.and, x, x, y)
     }
-    // All flags are overwritten, by the interpreter too.
-    form = .canonical
-    let b = vectorRight(o)
-    a.floatCompare(A64Map.vector(o.left), b, precision, signaling: isSignaling)
-    readFloatMarks()
-    leaveForGood(ifNotZero: A64Map.scratch)
-    form = .floatCompare
+    if (predicate & 3 == 3) != (predicate & 4 != 0) { a.vectorNot(x, x) }
   }
 
-  mutating func convert(_ code: VectorOp, _ o: Operation, _ d: A64Vector, _ b: A64Vector) {
-    canonicalize(plan.hard[n])
+  /// `d` is not an operand where the result needs the look.
+  mutating func convert(_ code: VectorOp, _ d: A64Vector, _ b: A64Vector) {
     let x = A64Map.vectorScratch
     switch code {
-    case .cvtsd2ss:
-      a.floatConvert(x, b, from: .double)
-      checkFloat()
-      a.insertLane(d, 0, x, 0, bytes: 4)
-    case .cvtss2sd:
-      a.floatConvert(x, b, from: .single)
-      checkFloat()
-      a.insertLane(d, 0, x, 0, bytes: 8)
     case .cvtdq2pd:
       a.vectorLongShift(x, b)
       a.vectorTwo(unsigned: false, 0x1D, size: 1, d, x)
-    case .cvtdq2ps:
-      a.vectorTwo(unsigned: false, 0x1D, size: 0, x, b)
-      checkFloat()
-      a.vectorMove(d, x)
-    default:
-      a.vectorTwo(unsigned: false, 0x1B, size: 2, x, b)
-      checkFloat()
-      a.vectorMove(d, x)
+    case .cvtdq2ps: a.vectorTwo(unsigned: false, 0x1D, size: 0, d, b)
+    case .cvtps2pd: a.vectorTwo(unsigned: false, 0x17, size: 1, isFull: false, d, b)
+    case .cvtpd2ps: a.vectorTwo(unsigned: false, 0x16, size: 1, isFull: false, d, b)
+    default: a.vectorTwo(unsigned: false, 0x1B, size: 2, d, b)
     }
+  }
+
+  /// What CVTSI2SD and kin make, and of how many bits.
+  func floatFromInteger(_ o: Operation) -> (precision: A64Assembler.Precision, is64: Bool) {
+    let code = A64VectorCoverage.code(o)
+    return (
+      code == .cvtsi2sd || code == .cvtsi2sdq ? .double : .single,
+      code == .cvtsi2sdq || code == .cvtsi2ssq
+    )
   }
 }

@@ -17,104 +17,126 @@ extension A64Emitter {
     let scale = UInt32(o.memory.scale)
     if o.index == .none {
       guard o.base != .none else { return absolute(UInt64(bitPattern: o.displacement), bytes) }
-      return offset(register(o.base), o.displacement, bytes)
+      return offset(o.base, o.displacement, bytes)
     }
     let index = register(o.index)
     let fits = scale == 0 || 1 << scale == bytes
     if o.base == .none {
       if o.displacement == 0 && scale == 0 { return .scaled(index, 0) }
-      return scaledIndex(index, scale, o.displacement, bytes)
+      return scaledIndex(o, index, scale, bytes)
     }
     let base = register(o.base)
     if o.displacement == 0 && fits { return .indexed(base, index, isScaled: scale != 0) }
-    return offset(savedSum(o, base, index, scale), o.displacement, bytes)
+    return indexed(o, base, index, scale, bytes, fits)
   }
 
-  /// base + index·scale, which the next operand may want as well: elements of one structure, or of
-  /// an unrolled loop.
-  private mutating func savedSum(
-    _ o: Operation, _ base: A64Register, _ index: A64Register, _ scale: UInt32
-  ) -> A64Register {
-    guard o.base.isRegister, o.index.isRegister else {
-      a.add(A64Map.scratch, base, index, by: scale)
-      return A64Map.scratch
-    }
-    let key = 1 << 31 | scale << 16 | UInt32(o.index.raw) << 8 | UInt32(o.base.raw)
-    if sumInSaved != key {
-      a.add(A64Map.saved, base, index, by: scale)
-      sumInSaved = key
-    }
-    return A64Map.saved
-  }
-
-  /// A register that `savedSum` is made of changes.
-  mutating func forgetSum(of register: Value) {
-    guard sumInSaved != 0 else { return }
-    if UInt8(truncatingIfNeeded: sumInSaved) == register.raw
-      || UInt8(truncatingIfNeeded: sumInSaved >> 8) == register.raw
-    {
-      sumInSaved = 0
-    }
-  }
-
-  /// index·scale + displacement.
-  private mutating func scaledIndex(
-    _ index: A64Register, _ scale: UInt32, _ displacement: Int64, _ bytes: UInt32
+  /// base + index·scale + displacement: through base + index·scale, which other elements of the same
+  /// structure want as well, or through base + displacement, which other indices do.
+  private mutating func indexed(
+    _ o: Operation, _ base: A64Register, _ index: A64Register, _ scale: UInt32, _ bytes: UInt32,
+    _ fits: Bool
   ) -> A64Place {
-    if scale == 0 { return offset(index, displacement, bytes) }
-    if displacement == 0 {
-      a.shift(.left, A64Map.scratch, index, by: scale)
-      return .scaled(A64Map.scratch, 0)
+    let isNear = A64Slots.reaches(o.displacement, bytes)
+    if isNear, let sum = slots.find(.sum(o.base, o.index, scale)) {
+      return near(sum, o.displacement, bytes)
     }
-    let table = constantAddress(UInt64(bitPattern: displacement))
-    if 1 << scale == bytes { return .indexed(table, index, isScaled: true) }
+    let far = far(o.displacement)
+    if let far, fits || !isNear, o.base.isRegister,
+      let table = slots.find(.offset(o.base, far.high))
+    {
+      return element(table, index, scale, far.low, bytes, fits)
+    }
+    if isNear { return near(sum(o, base, index, scale), o.displacement, bytes) }
+    if let far, o.base.isRegister {
+      let table = slots.take(.offset(o.base, far.high))
+      addConstant(table, base, far.high, is64: true)
+      return element(table, index, scale, far.low, bytes, fits)
+    }
+    let table = constantAddress(UInt64(bitPattern: o.displacement))
+    a.add(A64Map.scratch, base, index, by: scale)
+    return .indexed(A64Map.scratch, table, isScaled: false)
+  }
+
+  /// An element of a table, perhaps a little behind it.
+  private mutating func element(
+    _ table: A64Register, _ index: A64Register, _ scale: UInt32, _ low: Int64, _ bytes: UInt32,
+    _ fits: Bool
+  ) -> A64Place {
+    if low == 0 && fits { return .indexed(table, index, isScaled: scale != 0) }
     a.add(A64Map.scratch, table, index, by: scale)
-    return .scaled(A64Map.scratch, 0)
+    return near(A64Map.scratch, low, bytes)
   }
 
-  private mutating func constantAddress(_ value: UInt64) -> A64Register {
-    if knownAddress != value {
-      constant(A64Map.constantAddress, value)
-      knownAddress = value
-    }
-    return A64Map.constantAddress
-  }
-
-  private mutating func absolute(_ address: UInt64, _ bytes: UInt32) -> A64Place {
-    if let near = knownAddress {
-      let distance = Int64(bitPattern: address &- near)
-      if distance >= 0 && distance & Int64(bytes - 1) == 0 && distance < 4096 * Int64(bytes) {
-        return .scaled(A64Map.constantAddress, UInt32(distance))
-      }
-      if distance >= -256 && distance < 256 {
-        return .unscaled(A64Map.constantAddress, Int32(distance))
-      }
-    }
-    constant(A64Map.constantAddress, address)
-    knownAddress = address
-    return .scaled(A64Map.constantAddress, 0)
-  }
-
-  private mutating func offset(
+  /// A displacement that the access carries, or nearly.
+  private mutating func near(
     _ base: A64Register, _ displacement: Int64, _ bytes: UInt32
   ) -> A64Place {
     if displacement >= 0, displacement & Int64(bytes - 1) == 0, displacement < 4096 * Int64(bytes) {
       return .scaled(base, UInt32(displacement))
     }
     if displacement >= -256 && displacement < 256 { return .unscaled(base, Int32(displacement)) }
-    let magnitude = displacement.magnitude
-    if let (value, shifted) = A64Immediate.arithmetic(magnitude) {
-      a.addImmediate(A64Map.scratch, base, value, shifted: shifted, subtract: displacement < 0)
+    addConstant(A64Map.scratch, base, displacement, is64: true)
+    return .scaled(A64Map.scratch, 0)
+  }
+
+  private mutating func sum(
+    _ o: Operation, _ base: A64Register, _ index: A64Register, _ scale: UInt32
+  ) -> A64Register {
+    guard o.base.isRegister, o.index.isRegister else {
+      a.add(A64Map.scratch, base, index, by: scale)
+      return A64Map.scratch
+    }
+    let to = slots.take(.sum(o.base, o.index, scale))
+    a.add(to, base, index, by: scale)
+    return to
+  }
+
+  /// index·scale + displacement.
+  private mutating func scaledIndex(
+    _ o: Operation, _ index: A64Register, _ scale: UInt32, _ bytes: UInt32
+  ) -> A64Place {
+    if scale == 0 { return offset(o.index, o.displacement, bytes) }
+    if o.displacement == 0 {
+      a.shift(.left, A64Map.scratch, index, by: scale)
       return .scaled(A64Map.scratch, 0)
     }
-    // The near part stays in the access, the far one goes through the register.
-    let low = displacement & 0xFFF
-    let high = displacement &- low
-    if low & Int64(bytes - 1) == 0, let (value, shifted) = A64Immediate.arithmetic(high.magnitude) {
-      a.addImmediate(A64Map.scratch, base, value, shifted: shifted, subtract: high < 0)
-      return .scaled(A64Map.scratch, UInt32(low))
+    let table = constantAddress(UInt64(bitPattern: o.displacement))
+    if 1 << scale == bytes { return .indexed(table, index, isScaled: true) }
+    a.add(A64Map.scratch, table, index, by: scale)
+    return .scaled(A64Map.scratch, 0)
+  }
+
+  private mutating func constantAddress(_ value: UInt64) -> A64Register {
+    if let there = slots.find(.constant(value)) { return there }
+    let to = slots.take(.constant(value))
+    constant(to, value)
+    return to
+  }
+
+  /// The beginning of an address's page is what others around it want too.
+  private mutating func absolute(_ address: UInt64, _ bytes: UInt32) -> A64Place {
+    if let (there, distance) = slots.near(address, bytes) { return near(there, distance, bytes) }
+    let page = address & ~0xFFF
+    let from = A64Slots.reaches(Int64(address & 0xFFF), bytes) ? page : address
+    let to = slots.take(.constant(from))
+    constant(to, from)
+    return near(to, Int64(bitPattern: address &- from), bytes)
+  }
+
+  private mutating func offset(_ value: Value, _ displacement: Int64, _ bytes: UInt32) -> A64Place {
+    let base = register(value)
+    if A64Slots.reaches(displacement, bytes) { return near(base, displacement, bytes) }
+    guard let far = far(displacement) else {
+      return .indexed(base, constantAddress(UInt64(bitPattern: displacement)), isScaled: false)
     }
-    return .indexed(base, constantAddress(UInt64(bitPattern: displacement)), isScaled: false)
+    guard value.isRegister else {
+      addConstant(A64Map.scratch, base, far.high, is64: true)
+      return near(A64Map.scratch, far.low, bytes)
+    }
+    if let there = slots.find(.offset(value, far.high)) { return near(there, far.low, bytes) }
+    let to = slots.take(.offset(value, far.high))
+    addConstant(to, base, far.high, is64: true)
+    return near(to, far.low, bytes)
   }
 
   /// The whole address in `A64Map.scratch`.
@@ -213,6 +235,12 @@ extension A64Emitter {
       willWrite(o.destination)
       access(.load(bytes: bytes), A64Map.register(o.destination).number, o, bytes: bytes)
       return
+    }
+    if zeroes >> UInt32(o.destination.raw) & 1 != 0 {
+      // Nothing is above that would have to stay.
+      let place = place(o, bytes: bytes)
+      willWrite(o.destination)
+      return access(.load(bytes: bytes), A64Map.register(o.destination).number, place)
     }
     access(.load(bytes: bytes), A64Map.other.number, o, bytes: bytes)
     insert(o.destination, A64Map.other, width: o.width)

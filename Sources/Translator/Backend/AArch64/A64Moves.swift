@@ -137,9 +137,35 @@ extension A64Emitter {
 
   mutating func setCondition() {
     let o = op.pointee
-    // A byte of a register usually takes it, next.
+    let test = form.test(o.selector)
+    if let to = wholeByte(o) {
+      willWrite(to)
+      skip = 1
+      return set(A64Map.register(to), test)
+    }
     willWrite(o.destination)
-    set(A64Map.register(o.destination), form.test(o.selector))
+    set(A64Map.register(o.destination), test)
+  }
+
+  /// The register that takes the bit next, where all of it may be written: it is zero, or the next
+  /// instruction clears what lies above its byte.
+  private mutating func wholeByte(_ o: Operation) -> Value? {
+    guard o.destination.isTemporary, n + 1 < Int(block.operationCount) else { return nil }
+    let take = ops[n + 1]
+    guard take.opcode == .move, take.width == 1, take.left == o.destination,
+      take.destination.isRegister, isDead(o.destination, after: n + 1)
+    else { return nil }
+    if zeroes >> UInt32(take.destination.raw) & 1 != 0 { return take.destination }
+    guard n == boundary + 1, n + 3 < Int(block.operationCount), ops[n + 2].opcode == .boundary,
+      !plan.isInterpreted[n + 2]
+    else { return nil }
+    let next = ops[n + 3]
+    guard next.opcode == .zeroExtend, next.selector == 1, next.left == take.destination,
+      next.destination == take.destination, next.width >= 4,
+      n + 4 >= Int(block.operationCount) || ops[n + 4].opcode == .boundary
+    else { return nil }
+    plan.isPaired[n + 2] = true
+    return take.destination
   }
 
   /// d = test ? 1 : 0

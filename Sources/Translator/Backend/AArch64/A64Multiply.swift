@@ -97,8 +97,7 @@ extension A64Emitter {
     }
     a.divide(quotient, dividend, d, signed: isSigned)
     // The quotient must be 32 bits.
-    let excess = A64Map.saved
-    sumInSaved = 0
+    let excess = A64Map.lastTemporary
     if isSigned {
       a.signExtend(excess, quotient, bytes: 4)
       a.logic(.exclusiveOr, excess, excess, quotient)
@@ -113,7 +112,6 @@ extension A64Emitter {
   private mutating func divideWide(_ divisor: A64Register, _ isSigned: Bool) {
     let rax = A64Map.register(.rax)
     let rdx = A64Map.register(.rdx)
-    let quotient = A64Map.scratch
     if isSigned {
       if signInRDX != 8 {
         a.logic(.exclusiveOr, A64Map.third, rdx, rax, shift: .arithmetic, by: 63)
@@ -128,8 +126,15 @@ extension A64Emitter {
       leaveToInterpret(ifZero: A64Map.third, is64: true)
       a.patch(over, to: a.count)
     } else if zeroes & 4 == 0 {
-      leaveToInterpret(ifNotZero: rdx)
+      return divideLong(divisor)
     }
+    quotientAndRemainder(divisor, isSigned)
+  }
+
+  private mutating func quotientAndRemainder(_ divisor: A64Register, _ isSigned: Bool) {
+    let rax = A64Map.register(.rax)
+    let rdx = A64Map.register(.rdx)
+    let quotient = A64Map.scratch
     a.divide(quotient, rax, divisor, signed: isSigned)
     if divisor == rdx {
       a.multiplyAdd(A64Map.third, quotient, divisor, rax, subtract: true)
@@ -138,5 +143,19 @@ extension A64Emitter {
       a.multiplyAdd(rdx, quotient, divisor, rax, subtract: true)
     }
     a.move(rax, quotient)
+  }
+  /// 128 bits by 64, unsigned. RDX is mostly zero all the same.
+  private mutating func divideLong(_ divisor: A64Register) {
+    let short = a.count
+    a.compareBranch(A64Map.register(.rdx), isZero: true, is64: true)
+    a.move(A64Map.scratch, divisor)
+    let at = layout.base &+ UInt64(layout.stubs.divide)
+    a.branchLink(by: Int32(truncatingIfNeeded: Int64(bitPattern: at &- address(of: a.count)) / 4))
+    leaveToInterpret(ifNotZero: A64Map.other)
+    let over = a.count
+    a.branch()
+    a.patch(short, to: a.count)
+    quotientAndRemainder(divisor, false)
+    a.patch(over, to: a.count)
   }
 }

@@ -18,12 +18,14 @@ enum A64Map {
   static let parity = A64Register(22 as UInt32)
   /// AF is bit 4 of this one ^ `parity`.
   static let adjust = A64Register(23 as UInt32)
-  /// base + index·scale of the last operand that wanted it.
+  /// Slots: see `A64Slots`.
   static let saved = A64Register(24 as UInt32)
   /// Temporaries of the instruction.
   static let firstTemporary: UInt32 = 25
-  static let temporaryCount: UInt8 = 4
-  /// A constant address, kept for the next access near it.
+  static let temporaryCount: UInt8 = 3
+  static let lastTemporary = A64Register(27 as UInt32)
+  /// The marks in FPSR that send a run of floating-point instructions to the interpreter.
+  static let marks = A64Register(28 as UInt32)
   static let constantAddress = A64Register(29 as UInt32)
 
   static let vectorScratch = A64Vector(24)

@@ -22,7 +22,7 @@ extension AArch64BackEnd {
   static func writeStubs(_ b: inout CodeBuffer, _ layout: CodeLayout) -> CodeStubs {
     var stubs = CodeStubs()
     let first = b.offset
-    var a = A64Assembler(at: b, capacity: 192)
+    var a = A64Assembler(at: b, capacity: 320)
     func here() -> UInt32 { first + UInt32(a.count * 4) }
     stubs.enter = here()
     writeEntry(&a, layout)
@@ -42,6 +42,8 @@ extension AArch64BackEnd {
     a.access(
       .store(bytes: 8), A64Map.third.number, A64Map.state, scaled: A64State.faultProgramCounter)
     a.branch(by: Int32(bitPattern: stubs.faultExit &- here()) / 4)
+    stubs.divide = here()
+    writeDivide(&a)
     b.cursor += a.count * 4
     return stubs
   }
@@ -70,6 +72,8 @@ extension AArch64BackEnd {
       }
       a.access(
         .load(bytes: 8), A64Map.other.number, A64Map.state, scaled: A64State.scratch + 16)
+      a.shift(.right, A64Map.marks, A64Map.other, by: 32)
+      a.move(A64Map.other, A64Map.other, is64: false)
       a.writeFloatStatus(A64Map.other)
       // FZ, so that an operand or a result that is not normal shows in FPSR.
       a.moveWide(A64Map.other, 0x100, lane: 1)
@@ -127,12 +131,7 @@ extension AArch64BackEnd {
     a.access(.store(bytes: 8), A64Map.parity.number, A64Map.state, scaled: A64State.scratch)
     a.access(
       .store(bytes: 8), A64Map.adjust.number, A64Map.state, scaled: A64State.scratch + 8)
-    a.access(
-      .store(bytes: 8), A64Map.saved.number, A64Map.state, scaled: A64State.scratch + 24)
     ifVectorsAreUsed(&a) { a in
-      a.readFloatStatus(A64Map.other)
-      a.access(
-        .store(bytes: 8), A64Map.other.number, A64Map.state, scaled: A64State.scratch + 16)
       a.writeFloatControl(.zero)
       a.writeFloatStatus(.zero)
       for n in 0..<16 as Range<UInt32> {

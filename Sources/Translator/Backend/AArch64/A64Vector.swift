@@ -8,9 +8,42 @@ extension A64Emitter {
     case .vectorMove: moveVector(o)
     case .vectorToGeneral: toGeneral(o)
     case .vectorFromGeneral: fromGeneral(o)
-    case .vectorFlags: compareFloats(o)
     default: vectorOperation(o)
     }
+    noteSignificant(o)
+  }
+
+  /// What is known to be zero of a vector register that an operation has written.
+  private mutating func noteSignificant(_ o: Operation) {
+    guard o.destination.raw < 16, o.opcode != .vectorToGeneral, o.opcode != .vectorStore else {
+      return
+    }
+    let before = plan.places[Int(o.destination.raw)].significant
+    let after: UInt8
+    switch o.opcode {
+    case .vectorLoad: after = o.selector
+    case .vectorMove:
+      switch VectorMove(rawValue: o.selector) ?? .whole {
+      case .whole: after = o.left.raw < 16 ? plan.places[Int(o.left.raw)].significant : 16
+      case .low8: after = 8
+      case .mergeLow8: after = o.left == o.destination ? max(before, 8) : 16
+      case .mergeLow4: after = o.left == o.destination ? before : 16
+      default: after = 16
+      }
+    case .vectorFromGeneral:
+      switch VectorFromGeneral(rawValue: o.selector) ?? .low {
+      case .low: after = 8
+      case .operation: after = max(before, floatFromInteger(o).precision == .double ? 8 : 4)
+      default: after = 16
+      }
+    default: after = isZeroing(o) ? 4 : 16
+    }
+    plan.places[Int(o.destination.raw)].significant = after
+  }
+
+  func isZeroing(_ o: Operation) -> Bool {
+    A64VectorCoverage.code(o) == .pxor && o.left == o.right
+      && !o.attributes.contains(.memoryRight)
   }
 
   mutating func loadVector(_ o: Operation, _ d: A64Vector) {
@@ -56,7 +89,7 @@ extension A64Emitter {
     }
   }
 
-  private mutating func moveVector(_ o: Operation) {
+  mutating func moveVector(_ o: Operation) {
     let d = A64Map.vector(o.destination)
     let left = A64Map.vector(o.left)
     let right = o.right == .none ? left : A64Map.vector(o.right)
@@ -99,7 +132,10 @@ extension A64Emitter {
       a.extractLane(
         A64Map.register(o.destination), v, UInt32(truncatingIfNeeded: o.immediate),
         bytes: UInt32(o.width))
-    case .operation: convertToGeneral(o, v)
+    case .operation:
+      // Conversions stand in runs.
+      willWrite(o.destination)
+      signMask(A64Map.register(o.destination), v)
     }
   }
 
@@ -116,36 +152,6 @@ extension A64Emitter {
     return next.destination
   }
 
-  private mutating func convertToGeneral(_ o: Operation, _ v: A64Vector) {
-    let d = A64Map.register(o.destination)
-    guard let code = A64VectorCoverage.code(o) else { return }
-    if code == .pmovmskb {
-      willWrite(o.destination)
-      return signMask(d, v)
-    }
-    let isDouble: Bool
-    switch code {
-    case .cvttsd2si, .cvttsd2siq, .cvtsd2si, .cvtsd2siq: isDouble = true
-    default: isDouble = false
-    }
-    let is64: Bool
-    switch code {
-    case .cvttsd2siq, .cvttss2siq, .cvtsd2siq, .cvtss2siq: is64 = true
-    default: is64 = false
-    }
-    let truncates: Bool
-    switch code {
-    case .cvttsd2si, .cvttsd2siq, .cvttss2si, .cvttss2siq: truncates = true
-    default: truncates = false
-    }
-    canonicalize(plan.hard[n])
-    a.signedFromFloat(
-      A64Map.other, v, isDouble ? .double : .single, is64: is64, truncates: truncates)
-    checkFloat()
-    willWrite(o.destination)
-    a.move(d, A64Map.other, is64: is64)
-  }
-
   /// The top bits of sixteen bytes.
   private mutating func signMask(_ d: A64Register, _ v: A64Vector) {
     let x = A64Map.vectorScratch
@@ -157,7 +163,7 @@ extension A64Emitter {
     a.extractLane(d, x, 0, bytes: 2)
   }
 
-  private mutating func fromGeneral(_ o: Operation) {
+  mutating func fromGeneral(_ o: Operation) {
     let d = A64Map.vector(o.destination)
     let from = register(o.right)
     switch VectorFromGeneral(rawValue: o.selector) ?? .low {
@@ -169,16 +175,14 @@ extension A64Emitter {
         d, UInt32(truncatingIfNeeded: o.immediate & 0xFF), from,
         bytes: UInt32(truncatingIfNeeded: o.immediate >> 8))
     case .operation:
-      let code = A64VectorCoverage.code(o)
-      let precision: A64Assembler.Precision =
-        code == .cvtsi2sd || code == .cvtsi2sdq ? .double : .single
-      let is64 = code == .cvtsi2sdq || code == .cvtsi2ssq
+      let (precision, is64) = floatFromInteger(o)
+      let bytes: UInt8 = precision == .double ? 8 : 4
+      if plan.places[Int(o.destination.raw)].significant <= bytes {
+        return a.floatFromSigned(d, from, precision, is64: is64)
+      }
       let x = A64Map.vectorScratch
-      let isExact = code == .cvtsi2sd
-      if !isExact { canonicalize(plan.hard[n]) }
       a.floatFromSigned(x, from, precision, is64: is64)
-      if !isExact { checkFloat() }
-      a.insertLane(d, 0, x, 0, bytes: precision == .double ? 8 : 4)
+      a.insertLane(d, 0, x, 0, bytes: UInt32(bytes))
     }
   }
 

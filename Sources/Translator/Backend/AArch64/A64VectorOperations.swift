@@ -2,15 +2,15 @@
 extension A64Emitter {
   mutating func vectorOperation(_ o: Operation) {
     guard let code = A64VectorCoverage.code(o) else { return }
-    if let float = A64VectorTable.float(code) {
-      return floatOperation(o, float.kind, float.precision, isPacked: float.isPacked)
-    }
     let d = A64Map.vector(o.destination)
     if code == .pxor && o.left == o.right && !o.attributes.contains(.memoryRight) {
       return a.vectorZero(d)
     }
     let b = vectorRight(o)
     let left = o.left == .none ? b : A64Map.vector(o.left)
+    if let float = A64VectorTable.float(code) {
+      return floatPacked(o, float.kind, float.precision, d, left, b)
+    }
     if let row = A64VectorTable.three(code) {
       return a.vectorThree(unsigned: row.isUnsigned, row.opcode, size: row.size, d, left, b)
     }
@@ -40,7 +40,7 @@ extension A64Emitter {
       a.vectorBytes(x, 0x8F)
       a.vectorLogic(.and, x, x, b)
       a.tableLookup(d, left, x)
-    case .cvtsd2ss, .cvtss2sd, .cvtdq2ps, .cvttps2dq, .cvtdq2pd: convert(code, o, d, b)
+    case .cvtdq2ps, .cvttps2dq, .cvtdq2pd, .cvtps2pd, .cvtpd2ps: convert(code, d, b)
     default: multiplyLanes(code, d, left, b)
     }
   }

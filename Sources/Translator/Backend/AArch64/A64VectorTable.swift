@@ -97,7 +97,7 @@ enum A64VectorTable {
     }
   }
 
-  enum Float { case add, subtract, multiply, divide, minimum, maximum, squareRoot }
+  enum Float { case add, subtract, multiply, divide, minimum, maximum, squareRoot, compare }
 
   /// Floating point: what, of doubles or singles, all lanes or the lowest.
   static func float(
@@ -124,9 +124,27 @@ enum A64VectorTable {
     case .minss: (.minimum, .single, false)
     case .maxsd: (.maximum, .double, false)
     case .maxss: (.maximum, .single, false)
+    case .minpd: (.minimum, .double, true)
+    case .minps: (.minimum, .single, true)
+    case .maxpd: (.maximum, .double, true)
+    case .maxps: (.maximum, .single, true)
     case .sqrtsd: (.squareRoot, .double, false)
     case .sqrtss: (.squareRoot, .single, false)
+    case .sqrtpd: (.squareRoot, .double, true)
+    case .sqrtps: (.squareRoot, .single, true)
+    case .cmpsd: (.compare, .double, false)
+    case .cmpss: (.compare, .single, false)
+    case .cmppd: (.compare, .double, true)
+    case .cmpps: (.compare, .single, true)
     default: nil
+    }
+  }
+
+  /// The host's result is right only if FPSR has no mark.
+  static func isChecked(_ operation: VectorOp) -> Bool {
+    switch operation {
+    case .cvtsd2ss, .cvtss2sd, .cvttps2dq, .cvtps2pd, .cvtpd2ps, .cvtdq2ps: true
+    default: float(operation) != nil
     }
   }
 
@@ -153,7 +171,7 @@ enum A64VectorTable {
     switch operation {
     case .pand, .pandn, .por, .pxor, .pslldq, .psrldq, .pshufd, .pshufb, .palignr, .pmuludq,
       .pmaddwd, .pmulhw, .pmulhuw, .psadbw, .cvtsd2ss, .cvtss2sd, .shufps, .shufpd, .pshuflw,
-      .pshufhw, .movddup, .cvtdq2pd, .cvtdq2ps, .cvttps2dq:
+      .pshufhw, .movddup, .cvtdq2pd, .cvtdq2ps, .cvttps2dq, .cvtps2pd, .cvtpd2ps:
       return true
     default: return false
     }

@@ -32,15 +32,19 @@ struct AArch64BackEnd: BackEnd {
     let first = buffer.offset
     var emitter = A64Emitter(
       a: A64Assembler(at: buffer, capacity: 1 << 13), layout: layout, block: block,
-      ops: block.operations, plan: plan, constants: A64Constants(values: plan.constants))
+      ops: block.operations, plan: plan, constants: A64Constants(values: plan.constants),
+      slots: A64Slots(slots: plan.slots))
     emitter.base = buffer.address
     emitter.writeThunk(guest: block.address)
     record.thunk = first + UInt32(A64Emitter.thunkOffset)
     record.code = first + UInt32(emitter.a.count * 4)
     record.instructionCount = max(1, block.instructionCount)
     record.countedAt = 0
+    record.recipes = UInt32(truncatingIfNeeded: tables.recipeCount)
+    emitter.firstRecipe = tables.recipeCount
     emitter.start = emitter.a.count
     emitter.writeHead(isChecked: isChecked)
+    record.stop = first + UInt32(emitter.loop * 4)
     emitter.writeInstructions(&tables)
     emitter.writeExits(index: index, first: first, &record, &tables)
     emitter.writeLiterals()
@@ -91,6 +95,4 @@ struct AArch64BackEnd: BackEnd {
     let limit: Int32 = instruction & 0x7E00_0000 == 0x3600_0000 ? 1 << 13 : 1 << 18
     return distance >= -limit && distance < limit
   }
-
-  static func recoverFlags(_ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: UInt8) {}
 }

@@ -6,7 +6,7 @@ extension X86_64BackEnd {
     let op = ops[n]
     switch op.opcode {
     case .nop, .boundary: break
-    case .verbatim: verbatim(ops + n)
+    case .verbatim: verbatim(ops + n, ops[n - 1].offset)
     case .move: move(op, n, end)
     case .load: return load(op, n, end)
     case .loadSigned: loadSigned(op)

@@ -85,7 +85,7 @@ struct X86_64BackEnd: BackEnd {
       if countAt == n { writeCount(&tables, keepsFlags: false) }
       if begun < total { begun += 1 }
       if next == n + 2 && ops[n + 1].opcode == .verbatim {
-        verbatim(ops + n + 1)
+        verbatim(ops + n + 1, ops[n].offset)
       } else {
         writeInstruction(n, next, &tables)
       }

@@ -46,6 +46,29 @@ struct StateRegisters: OptionSet {
   static let putR14 = StateRegisters(rawValue: 8)
 }
 
+/// What `Operation.immediate` says of a verbatim instruction.
+struct VerbatimNote {
+  var registers: StateRegisters
+  /// Where its ModRM is, if its address counts from RIP; else 0.
+  var relativeModRM: UInt8
+
+  @inline(__always)
+  init(_ registers: StateRegisters, relativeModRM: Int = 0) {
+    self.registers = registers
+    self.relativeModRM = UInt8(truncatingIfNeeded: relativeModRM)
+  }
+
+  @inline(__always)
+  init(_ immediate: Int64) {
+    registers = StateRegisters(rawValue: UInt8(truncatingIfNeeded: immediate))
+    relativeModRM = UInt8(truncatingIfNeeded: immediate >> 8)
+  }
+
+  @inline(__always) var immediate: Int64 {
+    Int64(registers.rawValue) | Int64(relativeModRM) << 8
+  }
+}
+
 /// The forms met so far, and the look at an instruction's first bytes.
 struct VerbatimForms {
   private let forms: UnsafeMutablePointer<VerbatimForm>
@@ -78,6 +101,10 @@ struct VerbatimForms {
     var rest: UInt64
 
     @inline(__always) var isRegisterForm: Bool { rest & 0xC0 == 0xC0 }
+    /// The address counts from RIP.
+    @inline(__always) var isRelative: Bool { form.contains(.hasModRM) && rest & 0xC7 == 5 }
+    /// A byte register that a REX prefix would make another one.
+    var mayBeHighByte: Bool { rex == 0 && rest & 0x20 != 0 && opcode & 1 == 0 }
   }
 
   /// Reads REX, opcode and ModRM. Other prefixes and maps end in forms that are not carried.
@@ -105,9 +132,9 @@ struct VerbatimForms {
       rex: rex, rest: head)
   }
 
-  /// Adds what follows the opcode to its length. Nil where an address counts from RIP.
+  /// Adds what follows the opcode to its length.
   @inline(__always)
-  func length(_ look: Look) -> Int? {
+  func length(_ look: Look) -> Int {
     var length = look.length &+ look.form.immediateCount
     guard look.form.contains(.hasModRM) else { return length }
     length &+= 1
@@ -120,10 +147,7 @@ struct VerbatimForms {
       base = look.rest >> 8 & 7
     }
     if mod == 0 {
-      if base == 5 {
-        if low == 5 { return nil }
-        length &+= 4
-      }
+      if base == 5 { length &+= 4 }
     } else {
       length &+= mod == 1 ? 1 : 4
     }
@@ -183,7 +207,7 @@ struct VerbatimForms {
     var form = describe(look, i, row, operations, count)
     var seen = look
     seen.form = form
-    if form.contains(.isCarried), length(seen) ?? Int(i.length) != Int(i.length) { form = .isKnown }
+    if form.contains(.isCarried), length(seen) != Int(i.length) { form = .isKnown }
     // Without ModRM the bits that would be its fields are whatever follows.
     guard !form.contains(.hasModRM), look.opcode == i.opcode else {
       forms[look.key] = form

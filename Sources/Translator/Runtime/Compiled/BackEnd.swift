@@ -12,25 +12,29 @@ struct CodeStubs {
   var faultExit: UInt32 = 0
   /// An indirect branch whose target (in `branchTarget`) is not in the branch table.
   var missExit: UInt32 = 0
+  /// A routine that divides 128 bits by 64, where the host has no instruction for it.
+  var divide: UInt32 = 0
   /// Returns from `enter` for host code that was called by compiled code and has put the guest's
   /// registers where they belong. `exitWord` is set before.
   var leave: UInt32 = 0
-  /// Where a block goes whose first instruction was replaced (AArch64).
+  /// Where a block goes that is to stop (AArch64).
   var stop: UInt32 = 0
 }
 
 /// Special values of `exitWord`; others are indices of the exit table.
+@usableFromInline
 enum CodeExit {
   static let fault: UInt32 = 0xFFFF_FFFF
-  static let missedBranch: UInt32 = 0xFFFF_FFFE
+  @inlinable static var missedBranch: UInt32 { 0xFFFF_FFFE }
   static let settled: UInt32 = 0xFFFF_FFFD
 }
 
 /// The table through which indirect branches go: the low bits of the guest address choose an entry
 /// point that checks the whole address itself.
+@usableFromInline
 enum BranchTable {
-  static let indexMask: UInt64 = 0xFFFF
-  static let byteCount = (Int(indexMask) + 1) * 8
+  @inlinable static var indexMask: UInt64 { 0xFFFF }
+  static var byteCount: Int { (Int(indexMask) + 1) * 8 }
 }
 
 /// What compiled code is told about the engine it is compiled for.
@@ -78,8 +82,8 @@ protocol BackEnd {
     _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
     _ tables: inout CodeTables, isChecked: Bool)
 
-  /// The instruction that takes the place of a block's first one to have the block left as by a fault
-  /// there, through `CodeStubs.stop`. Nil if the back end has no such thing.
+  /// The instruction that takes the place of the one at `CompiledBlock.stop` to have the block left as
+  /// by a fault there, through `CodeStubs.stop`. Nil if the back end has no such thing.
   static func stopInstruction(at offset: UInt32, _ stubs: CodeStubs) -> UInt32?
 
   /// Writes the entry for indirect branches to a block whose code starts at `code`.
@@ -100,8 +104,8 @@ protocol BackEnd {
   static func importFlags(_ state: UnsafeMutablePointer<TransomGuestState>)
   static func exportFlags(_ state: UnsafeMutablePointer<TransomGuestState>)
 
-  /// Puts flags that only a fault can see where they belong, as an instruction's `recipe` says.
-  static func recoverFlags(_ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: UInt8)
+  /// Makes RFLAGS, as exported, right as a recipe says.
+  static func recoverFlags(_ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: FlagRecipes)
 
   /// How many instructions may run before the counter is looked at.
   static var slack: Int64 { get }

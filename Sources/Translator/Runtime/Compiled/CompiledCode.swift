@@ -22,7 +22,7 @@ final class CompiledCode<Host: BackEnd> {
   private(set) var flushes = 0
   /// Code is being executed below whoever uses the engine now: it has to stay where it is.
   var isHeld = false
-  /// The first words of blocks while `Interruption` has replaced them, and how many blocks that is.
+  /// What stood in blocks where `Interruption` has replaced it, and how many blocks that is.
   let heads: UnsafeMutablePointer<UInt32>?
   var stoppedBlocks = 0
   private(set) var invalidatedBlocks = 0
@@ -229,12 +229,13 @@ final class CompiledCode<Host: BackEnd> {
   /// happens where there is no room: the branch leaves for the dispatcher.
   func admitHost(_ address: UInt64, routine: UInt64) {
     guard let thunk = hosts.entry(for: address) else { return }
-    if thunk.pointee.offset == 0 {
+    if thunk.pointee.offset == 0 || thunk.pointee.routine != routine {
       guard hasRoom else { return }
       let from = buffer.pointee.coldEnd - 64
       var cold = buffer.pointee
       cold.cursor = from
       Host.writeHostThunk(&cold, layout, guest: address, routine: routine)
+      thunk.pointee.routine = routine
       thunk.pointee.offset = UInt32(truncatingIfNeeded: from - writable)
       buffer.pointee.coldEnd = from
       synchronize(from, cold.cursor)

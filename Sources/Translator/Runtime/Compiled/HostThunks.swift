@@ -4,6 +4,8 @@ struct HostThunks {
   struct Entry {
     /// 0: free.
     var address: UInt64 = 0
+    /// Where it leads to.
+    var routine: UInt64 = 0
     /// Offset into the code memory; 0: not written yet.
     var offset: UInt32 = 0
   }

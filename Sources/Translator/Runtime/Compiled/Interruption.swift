@@ -49,15 +49,15 @@ extension CompiledCode {
 
   private func head(_ n: Int) -> UnsafeMutablePointer<UInt32> {
     UnsafeMutableRawPointer(
-      memory.writable + Int(tables.pointee.blocks[n].code)
+      memory.writable + Int(tables.pointee.blocks[n].stop)
     ).assumingMemoryBound(to: UInt32.self)
   }
 
-  /// Replaces the first instruction of every block, dropped ones too: one may be running.
+  /// Replaces an instruction near the beginning of every block, dropped ones too: one may be running.
   func stopBlocks() {
     guard let heads else { return }
     for n in 0..<tables.pointee.blockCount {
-      let code = tables.pointee.blocks[n].code
+      let code = tables.pointee.blocks[n].stop
       heads[n] = head(n).pointee
       guard let stop = Host.stopInstruction(at: code, layout.stubs) else { return }
       head(n).pointee = stop
@@ -71,7 +71,7 @@ extension CompiledCode {
     guard stoppedBlocks > 0, let heads else { return }
     for n in 0..<stoppedBlocks {
       head(n).pointee = heads[n]
-      memory.synchronize(executable(tables.pointee.blocks[n].code), 4)
+      memory.synchronize(executable(tables.pointee.blocks[n].stop), 4)
     }
     stoppedBlocks = 0
   }

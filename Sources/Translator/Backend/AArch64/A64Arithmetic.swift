@@ -9,6 +9,7 @@ extension A64Emitter {
   /// dst = left OP right for ADD … NOT of any width.
   mutating func arithmetic() {
     let o = op.pointee
+    if o.attributes.contains(.locked) { return barrier(o) }
     if o.attributes.contains(.memoryDestination) { return readModifyWrite(o) }
     var left = A64Register.zero
     if o.attributes.contains(.memoryLeft) {
@@ -23,6 +24,18 @@ extension A64Emitter {
     } else {
       narrow(o, left, right)
     }
+  }
+
+  /// `A64Coverage.isBarrier`. What it would store is there already; all flags are made.
+  private mutating func barrier(_ o: Operation) {
+    let is64 = o.width == 8
+    a.fullBarrier()
+    access(.load(bytes: UInt32(o.width)), A64Map.other.number, o, bytes: UInt32(o.width))
+    a.move(A64Map.parity, A64Map.other)
+    a.move(A64Map.adjust, A64Map.other)
+    a.addImmediate(.zero, A64Map.other, 0, subtract: true, flags: true, is64: is64)
+    madeFlags = .all
+    form = .canonical
   }
 
   /// Where a result goes; the zero register if it goes nowhere.
@@ -247,6 +260,17 @@ extension A64Emitter {
     _ o: Operation, _ d: A64Register, _ left: A64Register, _ right: Operand, _ is64: Bool
   ) {
     let need = self.need
+    if let shifted {
+      self.shifted = nil
+      willWrite(o.destination)
+      let kind: A64Assembler.Logic =
+        o.opcode == .or ? .or : o.opcode == .xor ? .exclusiveOr : .and
+      a.logic(
+        kind, d, register(o.right), shifted.register, shift: shifted.kind, by: shifted.count,
+        is64: is64)
+      if !need.isEmpty { flagsOfResult(d, is64) }
+      return
+    }
     // TEST of a register with itself, for a branch: no code of its own.
     if o.opcode == .and, d == .zero, o.left == o.right, isOnlyForBranch([.zero, .sign]),
       o.left.isRegister

@@ -134,9 +134,13 @@ package struct A64Assembler {
   package mutating func writeFloatControl(_ from: A64Register) { append(0xD51B_4400 | from.number) }
   /// DAIF, at EL1 and above.
   package mutating func readInterruptMask(_ to: A64Register) { append(0xD53B_4220 | to.number) }
-  package mutating func writeInterruptMask(_ from: A64Register) { append(0xD51B_4220 | from.number) }
+  package mutating func writeInterruptMask(_ from: A64Register) {
+    append(0xD51B_4220 | from.number)
+  }
   /// MSR DAIFSET, #2
   package mutating func maskInterrupts() { append(0xD503_42DF) }
+  /// DMB SY: devices see it too.
+  package mutating func fullBarrier() { append(0xD503_3FBF) }
   /// DMB ISH
   package mutating func barrier() { append(0xD503_3BBF) }
   package mutating func breakpoint(_ number: UInt32) {

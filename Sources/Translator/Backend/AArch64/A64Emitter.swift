@@ -41,6 +41,8 @@ struct A64Emitter {
   var start = 0
   /// Where such a branch may go instead, while the slots have what is pinned there.
   var loop = 0
+  /// What the next instruction has in its destination: not computed yet, but an operand of it.
+  var shifted: A64Shifted?
   /// A run of floating-point instructions is being written; where its undos begin.
   var isInRun = false
   var firstUndo = 0

@@ -9,6 +9,7 @@ extension A64Emitter {
   /// dst = left OP right for ADD … NOT of any width.
   mutating func arithmetic() {
     let o = op.pointee
+    if o.attributes.contains(.locked) { return lockedReadModifyWrite(o) }
     if o.attributes.contains(.memoryDestination) { return readModifyWrite(o) }
     var left = A64Register.zero
     if o.attributes.contains(.memoryLeft) {
@@ -494,7 +495,7 @@ extension A64Emitter {
   }
 
   /// As the operation, without flags. `A64Map.scratch` may hold the address.
-  private mutating func compute(
+  mutating func compute(
     _ o: Operation, _ d: A64Register, _ left: A64Register, _ right: Operand, _ is64: Bool
   ) {
     switch o.opcode {

@@ -132,5 +132,7 @@ struct A64Assembler {
   mutating func writeFloatControl(_ from: A64Register) { append(0xD51B_4400 | from.number) }
   /// DMB ISH
   mutating func barrier() { append(0xD503_3BBF) }
+  /// DMB SY
+  mutating func systemBarrier() { append(0xD503_3FBF) }
   mutating func breakpoint(_ number: UInt32) { append(0xD420_0000 | (number & 0xFFFF) << 5) }
 }

@@ -11,7 +11,7 @@
 // Guest RAX to R12 and RSP are in the registers of the same name, R13 to R15 in the state. R13 and
 // R14 are free; R15 counts. The flags are the guest's.
   .text
-  .macro CALL_OUT name, isIntercepted
+  .macro CALL_OUT name, kind
   .globl \name
   .type \name, @function
   .balign 16
@@ -77,11 +77,15 @@
   movq %r12, TRANSOM_ENTRY_STACK_POINTER(%rbp)
   movl $0, TRANSOM_ENTRY_IS_SAVED(%rbp)
   movq $0, TRANSOM_BRIDGE_HOST_WORDS(%rbx)
+  .if \kind == TRANSOM_CALL_NOTED
+  movq %r11, TRANSOM_ENTRY_NOTED_CALL(%rbp)
+  movq %rcx, TRANSOM_ENTRY_NOTED_CALL+8(%rbp)
+  .endif
   // The host stack, 8 modulo 16 where the entry left it. Return address and home space are not
   // passed on; the fifth and sixth argument go to registers.
   movq TRANSOM_STATE_HOST_STACK_POINTER(%r13), %rsp
   subq $88, %rsp
-  .if \isIntercepted
+  .if \kind == TRANSOM_CALL_INTERCEPTED
   movq %rbx, %rdi
   movq %rbp, %rsi
   movq %r11, %rdx
@@ -105,6 +109,13 @@
   movq 48(%r12), %r9
   xorl %eax, %eax
   call *%r11
+  .endif
+  .if \kind == TRANSOM_CALL_NOTED
+  movq %rbx, %rdi
+  movq TRANSOM_ENTRY_NOTED_CALL(%rbp), %rsi
+  movq TRANSOM_ENTRY_NOTED_CALL+8(%rbp), %rdx
+  movq %rax, %rcx
+  call *TRANSOM_BRIDGE_NOTE(%rbx)
   .endif
   // Levels entered meanwhile have had a host stack pointer of their own.
   leaq 88(%rsp), %rcx
@@ -182,8 +193,9 @@
   jmp *TRANSOM_STATE_LEAVE_STUB(%r13)
   .endm
 
-  CALL_OUT transomCallOut, 0
-  CALL_OUT transomCallOutIntercepted, 1
+  CALL_OUT transomCallOut, TRANSOM_CALL_PLAIN
+  CALL_OUT transomCallOutIntercepted, TRANSOM_CALL_INTERCEPTED
+  CALL_OUT transomCallOutNoted, TRANSOM_CALL_NOTED
 
   .section .note.GNU-stack,"",@progbits
 
@@ -192,7 +204,7 @@
 // table; X17, X24 to X30 are free, but for X28 where vector registers are used. Those the host's convention preserves carry what is needed
 // behind the call. X18 is the platform's and is never touched.
   .text
-  .macro CALL_OUT name, isIntercepted
+  .macro CALL_OUT name, kind
   .globl \name
   .type \name, %function
   .balign 16
@@ -242,13 +254,16 @@
   stp x8, x9, [x25, #TRANSOM_BRIDGE_CALLS+32]
   stp xzr, x17, [x25, #TRANSOM_BRIDGE_CALLS+48]
   stp x26, x27, [x28, #TRANSOM_ENTRY_STACK_POINTER]
-  .if \isIntercepted
+  .if \kind == TRANSOM_CALL_INTERCEPTED
   mov x0, x29
   mov x1, x28
   mov x2, x16
   ldr x16, [x29, #TRANSOM_BRIDGE_CALL_INTERCEPTED]
   blr x16
   .else
+  .if \kind == TRANSOM_CALL_NOTED
+  stp x16, x1, [x28, #TRANSOM_ENTRY_NOTED_CALL]
+  .endif
   // Behind the return address and the home space.
   mov x0, x1
   mov x1, x2
@@ -276,6 +291,13 @@
   str x17, [x29, #TRANSOM_BRIDGE_INTERRUPT_MASK]
 2:
   add sp, sp, #64
+  .endif
+  .if \kind == TRANSOM_CALL_NOTED
+  ldp x1, x2, [x28, #TRANSOM_ENTRY_NOTED_CALL]
+  mov x3, x0
+  mov x0, x29
+  ldr x16, [x29, #TRANSOM_BRIDGE_NOTE]
+  blr x16
   .endif
   ldr w17, [x19, #TRANSOM_STATE_ATTENTION]
   ldr w16, [x28, #TRANSOM_ENTRY_IS_SAVED]
@@ -354,6 +376,7 @@
   br x17
   .endm
 
-  CALL_OUT transomCallOut, 0
-  CALL_OUT transomCallOutIntercepted, 1
+  CALL_OUT transomCallOut, TRANSOM_CALL_PLAIN
+  CALL_OUT transomCallOutIntercepted, TRANSOM_CALL_INTERCEPTED
+  CALL_OUT transomCallOutNoted, TRANSOM_CALL_NOTED
 #endif

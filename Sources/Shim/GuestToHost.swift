@@ -50,6 +50,9 @@ extension Shim {
     levels.drop(above: entry)
     result = host.amend(result: result, target: target, arguments: arguments)
     history.finish(call, result: result)
+    if action == .noted, let note = bridge.pointee.note {
+      result = note(bridge, target, arguments[0], result)
+    }
     if let action { after(action, arguments, result: result, released: released) }
     host.didCallHost(target: target, arguments: arguments, result: result)
     guard status.pointee.outcome == nil else { return false }
@@ -60,7 +63,13 @@ extension Shim {
     state.pointee.rflags &= ~RFlags.direction
     // The next time compiled code may call it by itself.
     if state.pointee.attention & UInt32(transomAttentionObserved) == 0 {
-      engine.admitHost(target, routine: transomCallOutRoutine(action == nil ? 0 : 1))
+      let kind =
+        switch action {
+        case nil: TRANSOM_CALL_PLAIN
+        case .noted: TRANSOM_CALL_NOTED
+        default: TRANSOM_CALL_INTERCEPTED
+        }
+      engine.admitHost(target, routine: transomCallOutRoutine(UInt32(kind)))
     }
     return true
   }
@@ -143,6 +152,7 @@ extension Shim {
       engine.forget(arguments[0], count: count)
       memory.pointee.abandon(arguments[0], count: count)
       invalidate(arguments[0], count: count)
+    case .noted: break
     case .observed(let tag):
       host.didCall(observed: tag, arguments: arguments, result: result)
     case .setAttributes(let address, let count):

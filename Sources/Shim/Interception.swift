@@ -16,6 +16,8 @@ public enum Interception: Equatable {
   case freePool
   /// The host wants to know (`HostContract.didCall`); the shim does nothing.
   case observed(tag: UInt8)
+  /// The host wants to know target, first argument and result, often: `TransomBridge.note`.
+  case noted
   /// Attributes were set (CPU architectural protocol, memory attribute protocol).
   case setAttributes(address: UInt8, count: UInt8)
 }

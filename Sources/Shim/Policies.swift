@@ -40,7 +40,7 @@ public struct Policies {
   public var faultScope = FaultScope.run
   /// Bytes of the one guest stack that all levels share.
   public var stackSize: UInt64 = 1 << 20
-  /// Levels of nesting there is room for, at 368 bytes each.
+  /// Levels of nesting there is room for, at 384 bytes each.
   public var deepestNesting = 8192
   /// Keep the guest stack below 4 GiB where there is such memory: old code truncates pointers.
   public var lowStack = true

@@ -104,10 +104,9 @@ final class Driver {
     shim.intercept(function(boot.FreePool), .freePool)
     shim.intercept(
       function(cpu.pointee.SetMemoryAttributes), .setAttributes(address: 1, count: 2))
-    shim.intercept(
-      function(boot.RaiseTPL), .observed(tag: FirmwareHost.Observed.raiseTPL))
-    shim.intercept(
-      function(boot.RestoreTPL), .observed(tag: FirmwareHost.Observed.restoreTPL))
+    shim.intercept(function(boot.RaiseTPL), .noted)
+    shim.intercept(function(boot.RestoreTPL), .noted)
+    host.state.pointee.restoreTPL = function(boot.RestoreTPL)
     shim.intercept(
       function(boot.CreateEvent), .observed(tag: FirmwareHost.Observed.createEvent))
     shim.intercept(

@@ -21,6 +21,8 @@ struct FirmwareHost: HostContract {
     /// before the level under way first raised it, plus one; 0 if it has not, or has restored it.
     var bridge: UnsafeMutablePointer<TransomBridge>?
     var timeout: UInt64 = 0
+    /// The address of RestoreTPL.
+    var restoreTPL: UInt64 = 0
     /// The engine's instruction limit.
     var instructionLimit: UnsafeMutablePointer<UInt64>?
     var timestampFactor: UInt64 = 1
@@ -45,8 +47,6 @@ struct FirmwareHost: HostContract {
 
   /// Services whose calls by guests are watched.
   enum Observed {
-    static let raiseTPL: UInt8 = 1
-    static let restoreTPL: UInt8 = 2
     static let createEvent: UInt8 = 3
     static let createEventEx: UInt8 = 4
     static let closeEvent: UInt8 = 5
@@ -235,6 +235,9 @@ struct FirmwareHost: HostContract {
 
   func connect(_ bridge: UnsafeMutablePointer<TransomBridge>) {
     bridge.pointee.masksInterrupts = 1
+    bridge.pointee.note = { bridge, target, argument, result in
+      noteTaskPriority(bridge, target, argument, result)
+    }
     state.pointee.bridge = bridge
   }
 
@@ -256,12 +259,6 @@ struct FirmwareHost: HostContract {
 
   func didCall(observed tag: UInt8, arguments: UnsafePointer<UInt64>, result: UInt64) {
     switch tag {
-    case Observed.raiseTPL:
-      if bridge.pointee.hostWords.1 == 0, result != arguments[0] {
-        bridge.pointee.hostWords.1 = result &+ 1
-      }
-    case Observed.restoreTPL:
-      if arguments[0] &+ 1 == bridge.pointee.hostWords.1 { bridge.pointee.hostWords.1 = 0 }
     case Observed.createEvent, Observed.createEventEx:
       guard result == EFI_SUCCESS else { return }
       var event: UInt64 = 0

@@ -15,6 +15,7 @@
 #define TRANSOM_ENTRY_IS_SAVED 24
 #define TRANSOM_ENTRY_SPAN 32
 #define TRANSOM_ENTRY_DEPTH 40
+#define TRANSOM_ENTRY_NOTED_CALL 48
 
 #define TRANSOM_BRIDGE_STATE 0
 #define TRANSOM_BRIDGE_CURRENT 8
@@ -26,9 +27,15 @@
 #define TRANSOM_BRIDGE_RUN_LEVEL 64
 #define TRANSOM_BRIDGE_SETTLE 72
 #define TRANSOM_BRIDGE_CALL_INTERCEPTED 80
+#define TRANSOM_BRIDGE_NOTE 88
 #define TRANSOM_BRIDGE_CALLS 256
 // How many calls the ring holds; a power of two.
 #define TRANSOM_CALLS 64
+
+// What is done around a host function that compiled code calls.
+#define TRANSOM_CALL_PLAIN 0
+#define TRANSOM_CALL_INTERCEPTED 1
+#define TRANSOM_CALL_NOTED 2
 
 // Of TransomGuestState (GuestState.h).
 #define TRANSOM_STATE_FLAGS 392
@@ -99,6 +106,8 @@ typedef struct TransomLevelEntry {
   uint64_t span;
   /// Level of nesting, from 1.
   uint64_t depth;
+  /// Target and first argument of a call that is to be noted.
+  uint64_t notedCall[2];
 
   /// The level's record, and its serial number.
   TransomLevel *_Nonnull level;
@@ -167,6 +176,10 @@ typedef struct TransomBridge {
   /// guest's registers are in the state, RSP pointing at the return address.
   uint64_t (*_Nullable callIntercepted)(
       struct TransomBridge *_Nonnull bridge, TransomLevelEntry *_Nonnull entry, uint64_t target);
+  /// Set by a host that has functions intercepted as `Interception.noted`: what it wants to do when
+  /// one has returned. Gives the result that the guest is to see.
+  uint64_t (*_Nullable note)(
+      struct TransomBridge *_Nonnull bridge, uint64_t target, uint64_t argument, uint64_t result);
 
   /// The shim.
   void *_Nonnull context;
@@ -186,7 +199,7 @@ typedef struct TransomBridge {
   uint64_t deepestLevel;
   /// Levels given up because control left them by a jump.
   uint64_t abandonedLevels;
-  uint64_t reserved2[10];
+  uint64_t reserved2[9];
   TransomHostCall calls[TRANSOM_CALLS];
 } TransomBridge;
 
@@ -202,6 +215,7 @@ TRANSOM_CHECK(TransomLevelEntry, callNumber, TRANSOM_ENTRY_CALL_NUMBER);
 TRANSOM_CHECK(TransomLevelEntry, span, TRANSOM_ENTRY_SPAN);
 TRANSOM_CHECK(TransomLevelEntry, depth, TRANSOM_ENTRY_DEPTH);
 TRANSOM_CHECK(TransomLevelEntry, isSaved, TRANSOM_ENTRY_IS_SAVED);
+TRANSOM_CHECK(TransomLevelEntry, notedCall, TRANSOM_ENTRY_NOTED_CALL);
 TRANSOM_CHECK(TransomBridge, state, TRANSOM_BRIDGE_STATE);
 TRANSOM_CHECK(TransomBridge, current, TRANSOM_BRIDGE_CURRENT);
 TRANSOM_CHECK(TransomBridge, stackBase, TRANSOM_BRIDGE_STACK_BASE);
@@ -212,6 +226,7 @@ TRANSOM_CHECK(TransomBridge, masksInterrupts, TRANSOM_BRIDGE_MASKS_INTERRUPTS);
 TRANSOM_CHECK(TransomBridge, runLevel, TRANSOM_BRIDGE_RUN_LEVEL);
 TRANSOM_CHECK(TransomBridge, settle, TRANSOM_BRIDGE_SETTLE);
 TRANSOM_CHECK(TransomBridge, callIntercepted, TRANSOM_BRIDGE_CALL_INTERCEPTED);
+TRANSOM_CHECK(TransomBridge, note, TRANSOM_BRIDGE_NOTE);
 TRANSOM_CHECK(TransomBridge, calls, TRANSOM_BRIDGE_CALLS);
 TRANSOM_CHECK(TransomGuestState, rflags, TRANSOM_STATE_FLAGS);
 TRANSOM_CHECK(TransomGuestState, instructionCount, TRANSOM_STATE_INSTRUCTION_COUNT);
@@ -266,11 +281,15 @@ static inline void transomUnmaskForHost(TransomBridge *_Nonnull bridge) { (void)
 #endif
 
 /// The routines that compiled code goes to when it calls a host function and nobody watches (see
-/// Engine.admitHost): one calls the function, the other `callIntercepted`. Not to be called from C.
+/// Engine.admitHost): one calls the function, one `callIntercepted`, one the function and then
+/// `note`. Not to be called from C.
 extern const uint8_t transomCallOut[];
 extern const uint8_t transomCallOutIntercepted[];
-static inline uint64_t transomCallOutRoutine(uint32_t isIntercepted) {
-  return (uint64_t)(isIntercepted ? transomCallOutIntercepted : transomCallOut);
+extern const uint8_t transomCallOutNoted[];
+static inline uint64_t transomCallOutRoutine(uint32_t kind) {
+  return (uint64_t)(kind == TRANSOM_CALL_PLAIN   ? transomCallOut
+                    : kind == TRANSOM_CALL_NOTED ? transomCallOutNoted
+                                                 : transomCallOutIntercepted);
 }
 
 /// Where the host's fault handler sends the processor when a native call has hit guest code. Every

@@ -11,7 +11,7 @@
 // Guest RAX to R12 and RSP are in the registers of the same name, R13 to R15 in the state. R13 and
 // R14 are free; R15 counts. The flags are the guest's.
   .text
-  .macro CALL_OUT name, kind
+  .macro CALL_OUT name, isIntercepted
   .globl \name
   .type \name, @function
   .balign 16
@@ -77,15 +77,11 @@
   movq %r12, TRANSOM_ENTRY_STACK_POINTER(%rbp)
   movl $0, TRANSOM_ENTRY_IS_SAVED(%rbp)
   movq $0, TRANSOM_BRIDGE_HOST_WORDS(%rbx)
-  .if \kind == TRANSOM_CALL_NOTED
-  movq %r11, TRANSOM_ENTRY_NOTED_CALL(%rbp)
-  movq %rcx, TRANSOM_ENTRY_NOTED_CALL+8(%rbp)
-  .endif
   // The host stack, 8 modulo 16 where the entry left it. Return address and home space are not
   // passed on; the fifth and sixth argument go to registers.
   movq TRANSOM_STATE_HOST_STACK_POINTER(%r13), %rsp
   subq $88, %rsp
-  .if \kind == TRANSOM_CALL_INTERCEPTED
+  .if \isIntercepted
   movq %rbx, %rdi
   movq %rbp, %rsi
   movq %r11, %rdx
@@ -109,13 +105,6 @@
   movq 48(%r12), %r9
   xorl %eax, %eax
   call *%r11
-  .endif
-  .if \kind == TRANSOM_CALL_NOTED
-  movq %rbx, %rdi
-  movq TRANSOM_ENTRY_NOTED_CALL(%rbp), %rsi
-  movq TRANSOM_ENTRY_NOTED_CALL+8(%rbp), %rdx
-  movq %rax, %rcx
-  call *TRANSOM_BRIDGE_NOTE(%rbx)
   .endif
   // Levels entered meanwhile have had a host stack pointer of their own.
   leaq 88(%rsp), %rcx
@@ -193,9 +182,8 @@
   jmp *TRANSOM_STATE_LEAVE_STUB(%r13)
   .endm
 
-  CALL_OUT transomCallOut, TRANSOM_CALL_PLAIN
-  CALL_OUT transomCallOutIntercepted, TRANSOM_CALL_INTERCEPTED
-  CALL_OUT transomCallOutNoted, TRANSOM_CALL_NOTED
+  CALL_OUT transomCallOut, 0
+  CALL_OUT transomCallOutIntercepted, 1
 
   .section .note.GNU-stack,"",@progbits
 
@@ -204,7 +192,7 @@
 // table; X17, X24 to X30 are free, but for X28 where vector registers are used. Those the host's convention preserves carry what is needed
 // behind the call. X18 is the platform's and is never touched.
   .text
-  .macro CALL_OUT name, kind
+  .macro CALL_OUT name, isIntercepted
   .globl \name
   .type \name, %function
   .balign 16
@@ -254,16 +242,24 @@
   stp x8, x9, [x25, #TRANSOM_BRIDGE_CALLS+32]
   stp xzr, x17, [x25, #TRANSOM_BRIDGE_CALLS+48]
   stp x26, x27, [x28, #TRANSOM_ENTRY_STACK_POINTER]
-  .if \kind == TRANSOM_CALL_INTERCEPTED
+  .if \isIntercepted
+  // The shim is at work, with interrupts masked.
+  ldr w24, [x29, #TRANSOM_BRIDGE_MASKS_INTERRUPTS]
+  cbz w24, 1f
+  mrs x17, daif
+  msr daifset, #2
+  str x17, [x19, #TRANSOM_STATE_INTERRUPT_MASK]
+1:
   mov x0, x29
   mov x1, x28
   mov x2, x16
   ldr x16, [x29, #TRANSOM_BRIDGE_CALL_INTERCEPTED]
   blr x16
+  cbz w24, 2f
+  ldr x17, [x19, #TRANSOM_STATE_INTERRUPT_MASK]
+  msr daif, x17
+2:
   .else
-  .if \kind == TRANSOM_CALL_NOTED
-  stp x16, x1, [x28, #TRANSOM_ENTRY_NOTED_CALL]
-  .endif
   // Behind the return address and the home space.
   mov x0, x1
   mov x1, x2
@@ -279,25 +275,13 @@
   stp x10, x11, [sp, #16]
   stp x12, x13, [sp, #32]
   stp x14, x15, [sp, #48]
-  ldr w24, [x29, #TRANSOM_BRIDGE_MASKS_INTERRUPTS]
-  cbz w24, 1f
-  ldr x17, [x29, #TRANSOM_BRIDGE_INTERRUPT_MASK]
-  msr daif, x17
-1:
+  // Interrupts may have come in anywhere until here, and kept everything. From here to the return
+  // they may be taken for part of the call.
+  mov w24, #1
+  str w24, [x28, #TRANSOM_ENTRY_IS_AT_REST]
   blr x16
-  cbz w24, 2f
-  mrs x17, daif
-  msr daifset, #2
-  str x17, [x29, #TRANSOM_BRIDGE_INTERRUPT_MASK]
-2:
   add sp, sp, #64
-  .endif
-  .if \kind == TRANSOM_CALL_NOTED
-  ldp x1, x2, [x28, #TRANSOM_ENTRY_NOTED_CALL]
-  mov x3, x0
-  mov x0, x29
-  ldr x16, [x29, #TRANSOM_BRIDGE_NOTE]
-  blr x16
+  str wzr, [x28, #TRANSOM_ENTRY_IS_AT_REST]
   .endif
   ldr w17, [x19, #TRANSOM_STATE_ATTENTION]
   ldr w16, [x28, #TRANSOM_ENTRY_IS_SAVED]
@@ -365,6 +349,12 @@
   b .LareVectorsLoaded_\name
 
 .Lsettle_\name:
+  ldr w17, [x29, #TRANSOM_BRIDGE_MASKS_INTERRUPTS]
+  cbz w17, 4f
+  mrs x17, daif
+  msr daifset, #2
+  str x17, [x19, #TRANSOM_STATE_INTERRUPT_MASK]
+4:
   str x22, [x19, #TRANSOM_STATE_SCRATCH]
   str x23, [x19, #(TRANSOM_STATE_SCRATCH + 8)]
   mov x2, x0
@@ -376,7 +366,6 @@
   br x17
   .endm
 
-  CALL_OUT transomCallOut, TRANSOM_CALL_PLAIN
-  CALL_OUT transomCallOutIntercepted, TRANSOM_CALL_INTERCEPTED
-  CALL_OUT transomCallOutNoted, TRANSOM_CALL_NOTED
+  CALL_OUT transomCallOut, 0
+  CALL_OUT transomCallOutIntercepted, 1
 #endif

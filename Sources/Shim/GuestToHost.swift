@@ -9,7 +9,7 @@ extension Shim {
   /// False if the run has ended.
   func callHost(_ level: UnsafeMutablePointer<TransomLevel>) -> Bool {
     let state = engine.state
-    let target = state.pointee.rip
+    var target = state.pointee.rip
     let stack = gpr[Register.rsp]
     let entry = level.pointee.entry
     let arguments = words(&level.pointee.arguments)
@@ -39,20 +39,25 @@ extension Shim {
     entry.pointee.isSaved = 0
     host.willCallHost(target: target, arguments: arguments)
     let action = interceptions.pointee.action(for: target)
+    let called = target
+    var routine = transomCallOutRoutine(action == nil ? 0 : 1)
+    if case .replaced(let function, let direct)? = action {
+      target = function
+      routine = direct
+    }
     let released = action.map { before($0, arguments) } ?? false
+    entry.pointee.isAtRest = 1
     host.releaseInterrupts()
     var result =
       host.answerInstead(target: target, arguments: arguments)
       ?? transomCallHost(target, arguments)
     host.holdInterrupts()
+    entry.pointee.isAtRest = levels.restless
 
     // Whatever was entered since is over, however it was left.
     levels.drop(above: entry)
     result = host.amend(result: result, target: target, arguments: arguments)
     history.finish(call, result: result)
-    if action == .noted, let note = bridge.pointee.note {
-      result = note(bridge, target, arguments[0], result)
-    }
     if let action { after(action, arguments, result: result, released: released) }
     host.didCallHost(target: target, arguments: arguments, result: result)
     guard status.pointee.outcome == nil else { return false }
@@ -63,13 +68,7 @@ extension Shim {
     state.pointee.rflags &= ~RFlags.direction
     // The next time compiled code may call it by itself.
     if state.pointee.attention & UInt32(transomAttentionObserved) == 0 {
-      let kind =
-        switch action {
-        case nil: TRANSOM_CALL_PLAIN
-        case .noted: TRANSOM_CALL_NOTED
-        default: TRANSOM_CALL_INTERCEPTED
-        }
-      engine.admitHost(target, routine: transomCallOutRoutine(UInt32(kind)))
+      engine.admitHost(called, routine: routine)
     }
     return true
   }
@@ -86,9 +85,11 @@ extension Shim {
     for index in 4..<16 { arguments[index] = stack[1 + index] }
     let action = interceptions.pointee.action(for: target)
     let released = action.map { before($0, arguments) } ?? false
+    entry.pointee.isAtRest = 1
     host.releaseInterrupts()
     let result = transomCallHost(target, arguments)
     host.holdInterrupts()
+    entry.pointee.isAtRest = levels.restless
     // `after` may need the guest's state: whatever was entered since is over.
     levels.drop(above: entry)
     if let action { after(action, arguments, result: result, released: released) }
@@ -152,7 +153,7 @@ extension Shim {
       engine.forget(arguments[0], count: count)
       memory.pointee.abandon(arguments[0], count: count)
       invalidate(arguments[0], count: count)
-    case .noted: break
+    case .replaced: break
     case .observed(let tag):
       host.didCall(observed: tag, arguments: arguments, result: result)
     case .setAttributes(let address, let count):

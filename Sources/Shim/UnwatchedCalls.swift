@@ -79,7 +79,7 @@ private func begin(
   let outer = bridge.pointee.current
   let frame = UInt64(UInt(bitPattern: level))
   let top = (outer.pointee.stackPointer & ~15) &- entryFrame
-  guard state.pointee.attention == 0, state.pointee.entryStub != 0,
+  guard state.pointee.attention == 0, state.pointee.entryStub != 0, outer.pointee.isAtRest != 0,
     // No level that was jumped over is to be given up.
     UInt64(UInt(bitPattern: outer.pointee.level)) >= frame &+ UInt64(TRANSOM_LEVEL_SIZE),
     frame >= bridge.pointee.hostStackLow, top >= bridge.pointee.stackLow,

@@ -3,11 +3,13 @@ import CTransomDxe
 import CTranslator
 import CUEFI
 import Shim
+import Translator
 
 /// The host contract on AArch64 firmware.
 ///
-/// While guest state is in flight interrupts are masked in the processor; they are let in during
-/// every call to the firmware and at safepoints, exactly as the native code around it had them.
+/// Compiled code runs with interrupts as native code left them, and so does every call to the
+/// firmware; they are masked in the bridge and the dispatcher, and for interpreted code, which has
+/// safepoints.
 struct FirmwareHost: HostContract {
   /// Guest instructions between two safepoints.
   static let safepointInterval: UInt64 = 200_000
@@ -21,8 +23,6 @@ struct FirmwareHost: HostContract {
     /// before the level under way first raised it, plus one; 0 if it has not, or has restored it.
     var bridge: UnsafeMutablePointer<TransomBridge>?
     var timeout: UInt64 = 0
-    /// The address of RestoreTPL.
-    var restoreTPL: UInt64 = 0
     /// The engine's instruction limit.
     var instructionLimit: UnsafeMutablePointer<UInt64>?
     var timestampFactor: UInt64 = 1
@@ -217,6 +217,18 @@ struct FirmwareHost: HostContract {
     return safepoint(instructionCount: instructionCount)
   }
 
+  /// Called by a timer while guest code may be in the middle of something: if it is for too long, it
+  /// gets to a safepoint, where that is dealt with.
+  func watch(_ shim: Shim<FirmwareHost>) {
+    guard shim.isGuestInFlight else { return }
+    let deadline = bridge.pointee.hostWords.0
+    if deadline == 0 {
+      bridge.pointee.hostWords.0 = transomCounter() &+ state.pointee.timeout
+    } else if transomCounter() > deadline {
+      shim.engine.requestSafepoint()
+    }
+  }
+
   private func goOn(_ instructionCount: UInt64) -> Continuation {
     let now = transomCounter()
     let deadline = bridge.pointee.hostWords.0
@@ -235,9 +247,6 @@ struct FirmwareHost: HostContract {
 
   func connect(_ bridge: UnsafeMutablePointer<TransomBridge>) {
     bridge.pointee.masksInterrupts = 1
-    bridge.pointee.note = { bridge, target, argument, result in
-      noteTaskPriority(bridge, target, argument, result)
-    }
     state.pointee.bridge = bridge
   }
 

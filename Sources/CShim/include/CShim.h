@@ -13,29 +13,22 @@
 #define TRANSOM_ENTRY_RETURN_ADDRESS 8
 #define TRANSOM_ENTRY_CALL_NUMBER 16
 #define TRANSOM_ENTRY_IS_SAVED 24
+#define TRANSOM_ENTRY_IS_AT_REST 28
 #define TRANSOM_ENTRY_SPAN 32
 #define TRANSOM_ENTRY_DEPTH 40
-#define TRANSOM_ENTRY_NOTED_CALL 48
 
 #define TRANSOM_BRIDGE_STATE 0
 #define TRANSOM_BRIDGE_CURRENT 8
 #define TRANSOM_BRIDGE_STACK_BASE 16
 #define TRANSOM_BRIDGE_CALL_COUNT 24
 #define TRANSOM_BRIDGE_HOST_WORDS 32
-#define TRANSOM_BRIDGE_INTERRUPT_MASK 48
 #define TRANSOM_BRIDGE_MASKS_INTERRUPTS 56
 #define TRANSOM_BRIDGE_RUN_LEVEL 64
 #define TRANSOM_BRIDGE_SETTLE 72
 #define TRANSOM_BRIDGE_CALL_INTERCEPTED 80
-#define TRANSOM_BRIDGE_NOTE 88
 #define TRANSOM_BRIDGE_CALLS 256
 // How many calls the ring holds; a power of two.
 #define TRANSOM_CALLS 64
-
-// What is done around a host function that compiled code calls.
-#define TRANSOM_CALL_PLAIN 0
-#define TRANSOM_CALL_INTERCEPTED 1
-#define TRANSOM_CALL_NOTED 2
 
 // Of TransomGuestState (GuestState.h).
 #define TRANSOM_STATE_FLAGS 392
@@ -55,6 +48,7 @@
 #define TRANSOM_STATE_MISS_EXIT 1800
 #define TRANSOM_STATE_LEAVE_STUB 1808
 #define TRANSOM_STATE_IS_COUNTING 1816
+#define TRANSOM_STATE_INTERRUPT_MASK 1848
 
 #ifndef __ASSEMBLER__
 #include <CTranslator.h>
@@ -101,13 +95,13 @@ typedef struct TransomLevelEntry {
   /// 1: the guest's registers were put into `generalRegisters` and so on, because somebody else has
   /// entered the guest since the level called out.
   uint32_t isSaved;
-  uint32_t reserved;
+  /// 0: guest state is in flight, in the processor or half stored. Only an interrupt that compiled
+  /// code let in can call guest code then.
+  uint32_t isAtRest;
   /// How far above the shim's stack's lowest address RSP is at entry; 0 if it is not on that stack.
   uint64_t span;
   /// Level of nesting, from 1.
   uint64_t depth;
-  /// Target and first argument of a call that is to be noted.
-  uint64_t notedCall[2];
 
   /// The level's record, and its serial number.
   TransomLevel *_Nonnull level;
@@ -131,7 +125,8 @@ typedef struct TransomLevelEntry {
   uint16_t reserved2;
   /// As compiled code left them: flags, and what the host's floating point noted.
   uint32_t packedFlags;
-  uint32_t reserved3;
+  /// Which of the shim's stacks for interrupts the level began on, from 1; 0: none.
+  uint32_t interruptStack;
   uint64_t floatStatus;
 } TransomLevelEntry;
 
@@ -159,9 +154,9 @@ typedef struct TransomBridge {
   /// is made 0 by each call out; while the second is not 0 the level's end is told
   /// (HostContract.didLeaveGuest).
   uint64_t hostWords[2];
-  /// The processor's interrupt mask as native code last had it, and whether it is to be kept: guest
-  /// code then runs with interrupts masked, and host code it calls with those.
-  uint64_t interruptMask;
+  uint64_t reserved3;
+  /// Interrupts are masked while the bridge and the dispatcher are at work. Host code runs with
+  /// them as it left them, and so does compiled code (TransomGuestState.interruptMask).
   uint32_t masksInterrupts;
   uint32_t reserved;
   /// Runs a level to its end, or goes on with one (`resumed` ≠ 0) after frames below it were
@@ -176,10 +171,6 @@ typedef struct TransomBridge {
   /// guest's registers are in the state, RSP pointing at the return address.
   uint64_t (*_Nullable callIntercepted)(
       struct TransomBridge *_Nonnull bridge, TransomLevelEntry *_Nonnull entry, uint64_t target);
-  /// Set by a host that has functions intercepted as `Interception.noted`: what it wants to do when
-  /// one has returned. Gives the result that the guest is to see.
-  uint64_t (*_Nullable note)(
-      struct TransomBridge *_Nonnull bridge, uint64_t target, uint64_t argument, uint64_t result);
 
   /// The shim.
   void *_Nonnull context;
@@ -199,7 +190,7 @@ typedef struct TransomBridge {
   uint64_t deepestLevel;
   /// Levels given up because control left them by a jump.
   uint64_t abandonedLevels;
-  uint64_t reserved2[9];
+  uint64_t reserved2[10];
   TransomHostCall calls[TRANSOM_CALLS];
 } TransomBridge;
 
@@ -215,18 +206,17 @@ TRANSOM_CHECK(TransomLevelEntry, callNumber, TRANSOM_ENTRY_CALL_NUMBER);
 TRANSOM_CHECK(TransomLevelEntry, span, TRANSOM_ENTRY_SPAN);
 TRANSOM_CHECK(TransomLevelEntry, depth, TRANSOM_ENTRY_DEPTH);
 TRANSOM_CHECK(TransomLevelEntry, isSaved, TRANSOM_ENTRY_IS_SAVED);
-TRANSOM_CHECK(TransomLevelEntry, notedCall, TRANSOM_ENTRY_NOTED_CALL);
 TRANSOM_CHECK(TransomBridge, state, TRANSOM_BRIDGE_STATE);
 TRANSOM_CHECK(TransomBridge, current, TRANSOM_BRIDGE_CURRENT);
 TRANSOM_CHECK(TransomBridge, stackBase, TRANSOM_BRIDGE_STACK_BASE);
 TRANSOM_CHECK(TransomBridge, callCount, TRANSOM_BRIDGE_CALL_COUNT);
 TRANSOM_CHECK(TransomBridge, hostWords, TRANSOM_BRIDGE_HOST_WORDS);
-TRANSOM_CHECK(TransomBridge, interruptMask, TRANSOM_BRIDGE_INTERRUPT_MASK);
+TRANSOM_CHECK(TransomGuestState, interruptMask, TRANSOM_STATE_INTERRUPT_MASK);
+TRANSOM_CHECK(TransomLevelEntry, isAtRest, TRANSOM_ENTRY_IS_AT_REST);
 TRANSOM_CHECK(TransomBridge, masksInterrupts, TRANSOM_BRIDGE_MASKS_INTERRUPTS);
 TRANSOM_CHECK(TransomBridge, runLevel, TRANSOM_BRIDGE_RUN_LEVEL);
 TRANSOM_CHECK(TransomBridge, settle, TRANSOM_BRIDGE_SETTLE);
 TRANSOM_CHECK(TransomBridge, callIntercepted, TRANSOM_BRIDGE_CALL_INTERCEPTED);
-TRANSOM_CHECK(TransomBridge, note, TRANSOM_BRIDGE_NOTE);
 TRANSOM_CHECK(TransomBridge, calls, TRANSOM_BRIDGE_CALLS);
 TRANSOM_CHECK(TransomGuestState, rflags, TRANSOM_STATE_FLAGS);
 TRANSOM_CHECK(TransomGuestState, instructionCount, TRANSOM_STATE_INSTRUCTION_COUNT);
@@ -269,11 +259,11 @@ static inline void transomMaskForGuest(TransomBridge *_Nonnull bridge) {
   if (!bridge->masksInterrupts) return;
   uint64_t before;
   __asm__ volatile("mrs %0, daif\n\tmsr daifset, #2" : "=r"(before)::"memory");
-  bridge->interruptMask = before;
+  bridge->state->interruptMask = before;
 }
 static inline void transomUnmaskForHost(TransomBridge *_Nonnull bridge) {
   if (!bridge->masksInterrupts) return;
-  __asm__ volatile("msr daif, %0" ::"r"(bridge->interruptMask) : "memory");
+  __asm__ volatile("msr daif, %0" ::"r"(bridge->state->interruptMask) : "memory");
 }
 #else
 static inline void transomMaskForGuest(TransomBridge *_Nonnull bridge) { (void)bridge; }
@@ -281,15 +271,11 @@ static inline void transomUnmaskForHost(TransomBridge *_Nonnull bridge) { (void)
 #endif
 
 /// The routines that compiled code goes to when it calls a host function and nobody watches (see
-/// Engine.admitHost): one calls the function, one `callIntercepted`, one the function and then
-/// `note`. Not to be called from C.
+/// Engine.admitHost): one calls the function, the other `callIntercepted`. Not to be called from C.
 extern const uint8_t transomCallOut[];
 extern const uint8_t transomCallOutIntercepted[];
-extern const uint8_t transomCallOutNoted[];
-static inline uint64_t transomCallOutRoutine(uint32_t kind) {
-  return (uint64_t)(kind == TRANSOM_CALL_PLAIN   ? transomCallOut
-                    : kind == TRANSOM_CALL_NOTED ? transomCallOutNoted
-                                                 : transomCallOutIntercepted);
+static inline uint64_t transomCallOutRoutine(uint32_t isIntercepted) {
+  return (uint64_t)(isIntercepted ? transomCallOutIntercepted : transomCallOut);
 }
 
 /// Where the host's fault handler sends the processor when a native call has hit guest code. Every

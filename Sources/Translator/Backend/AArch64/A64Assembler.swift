@@ -130,6 +130,11 @@ struct A64Assembler {
   mutating func writeFloatStatus(_ from: A64Register) { append(0xD51B_4420 | from.number) }
   mutating func readFloatControl(_ to: A64Register) { append(0xD53B_4400 | to.number) }
   mutating func writeFloatControl(_ from: A64Register) { append(0xD51B_4400 | from.number) }
+  /// DAIF, at EL1 and above.
+  mutating func readInterruptMask(_ to: A64Register) { append(0xD53B_4220 | to.number) }
+  mutating func writeInterruptMask(_ from: A64Register) { append(0xD51B_4220 | from.number) }
+  /// MSR DAIFSET, #2
+  mutating func maskInterrupts() { append(0xD503_42DF) }
   /// DMB ISH
   mutating func barrier() { append(0xD503_3BBF) }
   /// DMB SY

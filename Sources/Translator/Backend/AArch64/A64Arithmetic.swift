@@ -90,6 +90,14 @@ extension A64Emitter {
     let keepsCarry =
       (o.opcode == .increment || o.opcode == .decrement) && plan.hard[n].contains(.carry)
     if need.isEmpty && !keepsCarry {
+      if makesFlags(o, right) {
+        willWrite(o.destination)
+        setFlags(d == .zero ? A64Map.parity : d, left, right, subtract: subtract, is64)
+        form = subtract ? .canonical : .direct
+        madeFlags = [.carry, .zero, .sign, .overflow]
+        if d == .zero { madeFlags.insert(.parity) }
+        return
+      }
       willWrite(o.destination)
       guard d != .zero else { return }
       if case .constant(let value) = right {
@@ -111,6 +119,19 @@ extension A64Emitter {
     if keepsCarry { return carryFromScratch() }
     // The carry of a sum is that of subtracting its negative too.
     form = subtract ? .canonical : .direct
+  }
+
+  /// Nobody reads a flag, but a fault may show them, and they cost nothing; or there is no other way to
+  /// have them.
+  private func makesFlags(_ o: Operation, _ right: Operand) -> Bool {
+    guard !o.flags.isEmpty, !isInRun, o.opcode == .add || o.opcode == .subtract else {
+      return false
+    }
+    if !o.destination.isStored {
+      return !o.attributes.isDisjoint(with: [.memoryLeft, .memoryRight])
+    }
+    guard case .constant(let value) = right else { return true }
+    return A64Immediate.arithmetic(value) != nil
   }
 
   /// INC or DEC, which leave CF alone, in front of a branch on ZF: the count is tested itself, and
@@ -208,8 +229,15 @@ extension A64Emitter {
     noteAdjust(o, left, .register(b))
     willWrite(o.destination)
     let to = d == .zero ? A64Map.parity : d
-    a.addCarry(to, left, b, subtract: subtract, flags: !need.isEmpty, is64: is64)
-    if need.isEmpty { return }
+    let isFree = !o.flags.isEmpty && !isInRun
+    a.addCarry(to, left, b, subtract: subtract, flags: isFree || !need.isEmpty, is64: is64)
+    if need.isEmpty {
+      if isFree {
+        madeFlags = [.carry, .zero, .sign, .overflow]
+        form = subtract ? .canonical : .direct
+      }
+      return
+    }
     noteParity(to)
     form = subtract ? .canonical : .direct
   }
@@ -230,10 +258,14 @@ extension A64Emitter {
     if o.opcode == .xor && o.left == o.right && o.left.isStored { return zero(o, d, is64) }
     let needsParity = !need.isDisjoint(with: [.parity])
     let isForFlags = d == .zero
-    if isForFlags && need.isEmpty { return }
+    let isLost = !o.attributes.isDisjoint(with: [.memoryLeft, .memoryRight])
+    if isForFlags && need.isEmpty && (o.flags.isEmpty || !isLost) { return }
     willWrite(o.destination)
-    if o.opcode == .and && !need.isEmpty && !need.contains(.carry) {
-      let to = isForFlags && needsParity ? A64Map.parity : d
+    let isFree = o.opcode == .and && need.isEmpty && !o.flags.isEmpty && !isInRun
+    if isFree { madeFlags = [.carry, .zero, .sign, .overflow] }
+    if isFree && isForFlags { madeFlags.insert(.parity) }
+    if isFree || o.opcode == .and && !need.isEmpty && !need.contains(.carry) {
+      let to = isForFlags && (needsParity || isFree) ? A64Map.parity : d
       bitwise(.andFlags, to, left, right, inverted: false, is64)
       if needsParity && to != A64Map.parity { a.move(A64Map.parity, to) }
       form = .logic

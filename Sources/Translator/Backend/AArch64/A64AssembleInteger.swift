@@ -1,5 +1,5 @@
 /// Shifts of a register operand, in their encoding.
-enum A64Shift: UInt32 {
+package enum A64Shift: UInt32 {
   case left, right, arithmetic, rotate
 }
 
@@ -11,7 +11,7 @@ extension A64Assembler {
 
   /// ADD, SUB, ADDS, SUBS with an immediate of 12 bits, perhaps shifted by 12. Register 31 is SP,
   /// as destination the zero register where flags are set.
-  mutating func addImmediate(
+  package mutating func addImmediate(
     _ d: A64Register, _ n: A64Register, _ value: UInt32, shifted: Bool = false,
     subtract: Bool = false, flags: Bool = false, is64: Bool = true
   ) {
@@ -20,7 +20,7 @@ extension A64Assembler {
         | (shifted ? 1 << 22 : 0) | (value & 0xFFF) << 10 | n.number << 5 | d.number)
   }
 
-  mutating func add(
+  package mutating func add(
     _ d: A64Register, _ n: A64Register, _ m: A64Register, shift: A64Shift = .left,
     by amount: UInt32 = 0, subtract: Bool = false, flags: Bool = false, is64: Bool = true
   ) {
@@ -30,13 +30,13 @@ extension A64Assembler {
   }
 
   /// CMP of W registers, m zero-extended from `bytes`.
-  mutating func compareExtended(_ n: A64Register, _ m: A64Register, bytes: UInt32) {
+  package mutating func compareExtended(_ n: A64Register, _ m: A64Register, bytes: UInt32) {
     append(
       0x6B20_001F | m.number << 16 | UInt32(bytes.trailingZeroBitCount) << 13 | n.number << 5)
   }
 
   /// ADC, ADCS, SBC, SBCS.
-  mutating func addCarry(
+  package mutating func addCarry(
     _ d: A64Register, _ n: A64Register, _ m: A64Register, subtract: Bool = false,
     flags: Bool = false, is64: Bool = true
   ) {
@@ -47,12 +47,12 @@ extension A64Assembler {
 
   // MARK: Logic
 
-  enum Logic: UInt32 {
+  package enum Logic: UInt32 {
     case and, or, exclusiveOr, andFlags
   }
 
   /// `inverted`: BIC, ORN, EON, BICS.
-  mutating func logic(
+  package mutating func logic(
     _ operation: Logic, _ d: A64Register, _ n: A64Register, _ m: A64Register,
     inverted: Bool = false, shift: A64Shift = .left, by amount: UInt32 = 0, is64: Bool = true
   ) {
@@ -62,7 +62,7 @@ extension A64Assembler {
   }
 
   /// With a bit pattern (`A64Immediate.logical`).
-  mutating func logicImmediate(
+  package mutating func logicImmediate(
     _ operation: Logic, _ d: A64Register, _ n: A64Register, pattern: UInt32, is64: Bool = true
   ) {
     append(
@@ -72,12 +72,12 @@ extension A64Assembler {
 
   // MARK: Moves
 
-  mutating func move(_ d: A64Register, _ m: A64Register, is64: Bool = true) {
+  package mutating func move(_ d: A64Register, _ m: A64Register, is64: Bool = true) {
     logic(.or, d, .zero, m, is64: is64)
   }
 
   /// MOVZ, or MOVN with `inverted`; `lane` in halfwords.
-  mutating func moveWide(
+  package mutating func moveWide(
     _ d: A64Register, _ value: UInt32, lane: UInt32 = 0, inverted: Bool = false, is64: Bool = true
   ) {
     append(
@@ -86,18 +86,19 @@ extension A64Assembler {
   }
 
   /// MOVK.
-  mutating func moveKeep(_ d: A64Register, _ value: UInt32, lane: UInt32, is64: Bool = true) {
+  package mutating func moveKeep(_ d: A64Register, _ value: UInt32, lane: UInt32, is64: Bool = true)
+  {
     append(0x7280_0000 | size(is64) | lane << 21 | (value & 0xFFFF) << 5 | d.number)
   }
 
   // MARK: Bit fields
 
-  enum Field: UInt32 {
+  package enum Field: UInt32 {
     case signed, insert, unsigned
   }
 
   /// SBFM, BFM, UBFM.
-  mutating func field(
+  package mutating func field(
     _ kind: Field, _ d: A64Register, _ n: A64Register, rotate: UInt32, last: UInt32,
     is64: Bool = true
   ) {
@@ -107,7 +108,7 @@ extension A64Assembler {
   }
 
   /// BFI: the low `width` bits of n into d from `bit` on.
-  mutating func insert(
+  package mutating func insert(
     _ d: A64Register, _ n: A64Register, bit: UInt32, width: UInt32, is64: Bool = true
   ) {
     let size: UInt32 = is64 ? 64 : 32
@@ -115,20 +116,20 @@ extension A64Assembler {
   }
 
   /// UBFX.
-  mutating func extract(
+  package mutating func extract(
     _ d: A64Register, _ n: A64Register, bit: UInt32, width: UInt32, is64: Bool = true
   ) {
     field(.unsigned, d, n, rotate: bit, last: bit + width - 1, is64: is64)
   }
 
   /// SXTB, SXTH, SXTW by `bytes`.
-  mutating func signExtend(
+  package mutating func signExtend(
     _ d: A64Register, _ n: A64Register, bytes: UInt32, is64: Bool = true
   ) {
     field(.signed, d, n, rotate: 0, last: bytes * 8 - 1, is64: is64)
   }
 
-  mutating func zeroExtend(_ d: A64Register, _ n: A64Register, bytes: UInt32) {
+  package mutating func zeroExtend(_ d: A64Register, _ n: A64Register, bytes: UInt32) {
     if bytes == 4 {
       move(d, n, is64: false)
     } else {
@@ -136,7 +137,7 @@ extension A64Assembler {
     }
   }
 
-  mutating func shift(
+  package mutating func shift(
     _ kind: A64Shift, _ d: A64Register, _ n: A64Register, by amount: UInt32, is64: Bool = true
   ) {
     let size: UInt32 = is64 ? 64 : 32
@@ -151,7 +152,7 @@ extension A64Assembler {
   }
 
   /// EXTR: bits of high:low from `bit` on.
-  mutating func extractPair(
+  package mutating func extractPair(
     _ d: A64Register, _ high: A64Register, _ low: A64Register, bit: UInt32, is64: Bool = true
   ) {
     append(
@@ -160,7 +161,7 @@ extension A64Assembler {
   }
 
   /// LSLV, LSRV, ASRV, RORV.
-  mutating func shift(
+  package mutating func shift(
     _ kind: A64Shift, _ d: A64Register, _ n: A64Register, by m: A64Register, is64: Bool = true
   ) {
     append(
@@ -170,7 +171,7 @@ extension A64Assembler {
   // MARK: Multiply and divide
 
   /// MADD, MSUB.
-  mutating func multiplyAdd(
+  package mutating func multiplyAdd(
     _ d: A64Register, _ n: A64Register, _ m: A64Register, _ a: A64Register = .zero,
     subtract: Bool = false, is64: Bool = true
   ) {
@@ -180,7 +181,7 @@ extension A64Assembler {
   }
 
   /// SMULL, UMULL.
-  mutating func multiplyLong(
+  package mutating func multiplyLong(
     _ d: A64Register, _ n: A64Register, _ m: A64Register, signed: Bool
   ) {
     append(
@@ -188,14 +189,14 @@ extension A64Assembler {
   }
 
   /// SMULH, UMULH.
-  mutating func multiplyHigh(
+  package mutating func multiplyHigh(
     _ d: A64Register, _ n: A64Register, _ m: A64Register, signed: Bool
   ) {
     append(
       0x9B40_7C00 | (signed ? 0 : 1 << 23) | m.number << 16 | n.number << 5 | d.number)
   }
 
-  mutating func divide(
+  package mutating func divide(
     _ d: A64Register, _ n: A64Register, _ m: A64Register, signed: Bool, is64: Bool = true
   ) {
     append(
@@ -204,7 +205,8 @@ extension A64Assembler {
   }
 
   /// CRC32C of `bytes` of m into n.
-  mutating func crc32c(_ d: A64Register, _ n: A64Register, _ m: A64Register, bytes: UInt32) {
+  package mutating func crc32c(_ d: A64Register, _ n: A64Register, _ m: A64Register, bytes: UInt32)
+  {
     let log: UInt32 = bytes == 8 ? 3 : bytes >> 1
     append(
       0x1AC0_5000 | (bytes == 8 ? 0x8000_0000 : 0) | log << 10 | m.number << 16 | n.number << 5
@@ -213,24 +215,25 @@ extension A64Assembler {
 
   // MARK: One operand
 
-  enum Unary: UInt32 {
+  package enum Unary: UInt32 {
     case reverseBits = 0, reverseHalfwords = 1, reverseWords = 2, reverse = 3, leadingZeros = 4
   }
 
   /// RBIT, REV16, REV32, REV, CLZ. `reverse` turns the whole register of either size round.
-  mutating func unary(_ kind: Unary, _ d: A64Register, _ n: A64Register, is64: Bool = true) {
+  package mutating func unary(_ kind: Unary, _ d: A64Register, _ n: A64Register, is64: Bool = true)
+  {
     let code: UInt32 = kind == .reverse && !is64 ? 2 : kind.rawValue
     append(0x5AC0_0000 | size(is64) | code << 10 | n.number << 5 | d.number)
   }
 
   // MARK: Conditions
 
-  enum Select: UInt32 {
+  package enum Select: UInt32 {
     case select = 0x000, increment = 0x400, invert = 0x4000_0000, negate = 0x4000_0400
   }
 
   /// CSEL, CSINC, CSINV, CSNEG: n if the condition holds, else m (changed as said).
-  mutating func select(
+  package mutating func select(
     _ kind: Select, _ d: A64Register, _ n: A64Register, _ m: A64Register,
     if condition: A64Condition, is64: Bool = true
   ) {
@@ -240,7 +243,7 @@ extension A64Assembler {
   }
 
   /// CSEL.
-  mutating func select(
+  package mutating func select(
     _ d: A64Register, _ n: A64Register, _ m: A64Register, if condition: A64Condition,
     is64: Bool = true
   ) {
@@ -248,12 +251,12 @@ extension A64Assembler {
   }
 
   /// CSET.
-  mutating func set(_ d: A64Register, if condition: A64Condition) {
+  package mutating func set(_ d: A64Register, if condition: A64Condition) {
     select(.increment, d, .zero, .zero, if: condition.inverted, is64: false)
   }
 
   /// CCMP with an immediate of 5 bits: compares if the condition holds, else NZCV is `otherwise`.
-  mutating func compareIf(
+  package mutating func compareIf(
     _ condition: A64Condition, _ n: A64Register, _ value: UInt32, otherwise: UInt32,
     is64: Bool = true
   ) {

@@ -1,7 +1,7 @@
 /// What a load or store transfers: the size and opcode fields of its encoding.
-struct A64Access: Equatable {
+package struct A64Access: Equatable {
   /// log2 of the bytes.
-  var size: UInt32
+  package var size: UInt32
   /// V, and opc in bits 22–23.
   private var bits: UInt32
 
@@ -10,19 +10,19 @@ struct A64Access: Equatable {
     self.bits = bits
   }
 
-  static func load(bytes: UInt32) -> A64Access {
+  package static func load(bytes: UInt32) -> A64Access {
     A64Access(size: log(bytes), bits: 1 << 22)
   }
-  static func store(bytes: UInt32) -> A64Access { A64Access(size: log(bytes), bits: 0) }
+  package static func store(bytes: UInt32) -> A64Access { A64Access(size: log(bytes), bits: 0) }
   /// Sign-extended to 64 bits, or to 32.
-  static func loadSigned(bytes: UInt32, is64: Bool) -> A64Access {
+  package static func loadSigned(bytes: UInt32, is64: Bool) -> A64Access {
     A64Access(size: log(bytes), bits: is64 ? 2 << 22 : 3 << 22)
   }
   /// B, H, S, D or Q register.
-  static func loadVector(bytes: UInt32) -> A64Access {
+  package static func loadVector(bytes: UInt32) -> A64Access {
     A64Access(size: log(bytes), bits: 1 << 26 | (bytes == 16 ? 3 << 22 : 1 << 22))
   }
-  static func storeVector(bytes: UInt32) -> A64Access {
+  package static func storeVector(bytes: UInt32) -> A64Access {
     A64Access(size: log(bytes), bits: 1 << 26 | (bytes == 16 ? 2 << 22 : 0))
   }
 
@@ -34,18 +34,22 @@ struct A64Access: Equatable {
 /// Loads and stores (Arm ARM, C4.1.94). `t` is the number of a general or vector register.
 extension A64Assembler {
   /// [n, #offset], offset a multiple of the size, up to 4095 of them.
-  mutating func access(_ kind: A64Access, _ t: UInt32, _ n: A64Register, scaled offset: UInt32) {
+  package mutating func access(
+    _ kind: A64Access, _ t: UInt32, _ n: A64Register, scaled offset: UInt32
+  ) {
     append(0x3900_0000 | kind.encoding | (offset >> kind.size) << 10 | n.number << 5 | t)
   }
 
   /// [n, #offset], −256…255.
-  mutating func access(_ kind: A64Access, _ t: UInt32, _ n: A64Register, unscaled offset: Int32) {
+  package mutating func access(
+    _ kind: A64Access, _ t: UInt32, _ n: A64Register, unscaled offset: Int32
+  ) {
     append(
       0x3800_0000 | kind.encoding | (UInt32(bitPattern: offset) & 0x1FF) << 12 | n.number << 5 | t)
   }
 
   /// [n, #offset]! or [n], #offset, −256…255.
-  mutating func access(
+  package mutating func access(
     _ kind: A64Access, _ t: UInt32, _ n: A64Register, indexed offset: Int32, before: Bool
   ) {
     append(
@@ -54,12 +58,12 @@ extension A64Assembler {
   }
 
   /// How an index register is taken.
-  enum Extend: UInt32 {
+  package enum Extend: UInt32 {
     case unsigned32 = 2, full = 3, signed32 = 6
   }
 
   /// [n, m], the index perhaps scaled by the size.
-  mutating func access(
+  package mutating func access(
     _ kind: A64Access, _ t: UInt32, _ n: A64Register, _ m: A64Register, extend: Extend = .full,
     scaled: Bool
   ) {
@@ -68,12 +72,12 @@ extension A64Assembler {
         | (scaled ? 1 << 12 : 0) | n.number << 5 | t)
   }
 
-  enum PairMode: UInt32 {
+  package enum PairMode: UInt32 {
     case after = 1, offset = 2, before = 3
   }
 
   /// LDP, STP of X registers; the offset a multiple of 8, −512…504.
-  mutating func pair(
+  package mutating func pair(
     load: Bool, _ t: A64Register, _ u: A64Register, _ n: A64Register, offset: Int32,
     mode: PairMode = .offset
   ) {
@@ -83,7 +87,7 @@ extension A64Assembler {
   }
 
   /// LDP, STP of Q registers; the offset a multiple of 16, −1024…1008.
-  mutating func vectorPair(
+  package mutating func vectorPair(
     load: Bool, _ t: A64Vector, _ u: A64Vector, _ n: A64Register, offset: Int32,
     mode: PairMode = .offset
   ) {
@@ -96,13 +100,13 @@ extension A64Assembler {
   // MARK: Exclusive access
 
   /// LDAXR of 1, 2, 4 or 8 bytes.
-  mutating func loadExclusive(_ t: A64Register, _ n: A64Register, bytes: UInt32) {
+  package mutating func loadExclusive(_ t: A64Register, _ n: A64Register, bytes: UInt32) {
     append(
       0x085F_FC00 | UInt32(bytes.trailingZeroBitCount) << 30 | n.number << 5 | t.number)
   }
 
   /// STLXR; `status` is 0 if it was done.
-  mutating func storeExclusive(
+  package mutating func storeExclusive(
     _ status: A64Register, _ t: A64Register, _ n: A64Register, bytes: UInt32
   ) {
     append(

@@ -3,15 +3,15 @@ extension A64Assembler {
   // MARK: Scalar floating point
 
   /// Double or single, in the encoding of the type field.
-  enum Precision: UInt32 {
+  package enum Precision: UInt32 {
     case single = 0, double = 1
   }
 
-  enum FloatBinary: UInt32 {
+  package enum FloatBinary: UInt32 {
     case multiply = 0, divide, add, subtract, maximum, minimum
   }
 
-  mutating func float(
+  package mutating func float(
     _ operation: FloatBinary, _ d: A64Vector, _ n: A64Vector, _ m: A64Vector, _ p: Precision
   ) {
     append(
@@ -19,12 +19,12 @@ extension A64Assembler {
         | d.number)
   }
 
-  mutating func floatSquareRoot(_ d: A64Vector, _ n: A64Vector, _ p: Precision) {
+  package mutating func floatSquareRoot(_ d: A64Vector, _ n: A64Vector, _ p: Precision) {
     append(0x1E21_C000 | p.rawValue << 22 | n.number << 5 | d.number)
   }
 
   /// FCMP; `signaling`: FCMPE, for which quiet NaNs are invalid too.
-  mutating func floatCompare(
+  package mutating func floatCompare(
     _ n: A64Vector, _ m: A64Vector, _ p: Precision, signaling: Bool = false
   ) {
     append(
@@ -32,18 +32,20 @@ extension A64Assembler {
   }
 
   /// FCVT between the two precisions.
-  mutating func floatConvert(_ d: A64Vector, _ n: A64Vector, from p: Precision) {
+  package mutating func floatConvert(_ d: A64Vector, _ n: A64Vector, from p: Precision) {
     append((p == .double ? 0x1E62_4000 : 0x1E22_C000) | n.number << 5 | d.number)
   }
 
   /// SCVTF from a general register.
-  mutating func floatFromSigned(_ d: A64Vector, _ n: A64Register, _ p: Precision, is64: Bool) {
+  package mutating func floatFromSigned(
+    _ d: A64Vector, _ n: A64Register, _ p: Precision, is64: Bool
+  ) {
     append(
       0x1E22_0000 | (is64 ? 0x8000_0000 : 0) | p.rawValue << 22 | n.number << 5 | d.number)
   }
 
   /// FCVTZS or FCVTNS to a general register; saturates.
-  mutating func signedFromFloat(
+  package mutating func signedFromFloat(
     _ d: A64Register, _ n: A64Vector, _ p: Precision, is64: Bool, truncates: Bool
   ) {
     append(
@@ -52,19 +54,19 @@ extension A64Assembler {
   }
 
   /// FRINTI: to an integer in the rounding mode in force.
-  mutating func floatRound(_ d: A64Vector, _ n: A64Vector, _ p: Precision) {
+  package mutating func floatRound(_ d: A64Vector, _ n: A64Vector, _ p: Precision) {
     append(0x1E27_C000 | p.rawValue << 22 | n.number << 5 | d.number)
   }
 
   /// FMOV between S or D and W or X.
-  mutating func moveFromGeneral(_ d: A64Vector, _ n: A64Register, is64: Bool) {
+  package mutating func moveFromGeneral(_ d: A64Vector, _ n: A64Register, is64: Bool) {
     append((is64 ? 0x9E67_0000 : 0x1E27_0000) | n.number << 5 | d.number)
   }
-  mutating func moveToGeneral(_ d: A64Register, _ n: A64Vector, is64: Bool) {
+  package mutating func moveToGeneral(_ d: A64Register, _ n: A64Vector, is64: Bool) {
     append((is64 ? 0x9E66_0000 : 0x1E26_0000) | n.number << 5 | d.number)
   }
   /// FMOV of S or D: the rest of the register becomes zero.
-  mutating func floatMove(_ d: A64Vector, _ n: A64Vector, _ p: Precision) {
+  package mutating func floatMove(_ d: A64Vector, _ n: A64Vector, _ p: Precision) {
     append(0x1E20_4000 | p.rawValue << 22 | n.number << 5 | d.number)
   }
 
@@ -75,12 +77,13 @@ extension A64Assembler {
   }
 
   /// INS from a general register.
-  mutating func insertLane(_ d: A64Vector, _ index: UInt32, _ n: A64Register, bytes: UInt32) {
+  package mutating func insertLane(_ d: A64Vector, _ index: UInt32, _ n: A64Register, bytes: UInt32)
+  {
     append(0x4E00_1C00 | lane(bytes, index) << 16 | n.number << 5 | d.number)
   }
 
   /// INS from a lane.
-  mutating func insertLane(
+  package mutating func insertLane(
     _ d: A64Vector, _ index: UInt32, _ n: A64Vector, _ from: UInt32, bytes: UInt32
   ) {
     append(
@@ -89,51 +92,54 @@ extension A64Assembler {
   }
 
   /// UMOV.
-  mutating func extractLane(_ d: A64Register, _ n: A64Vector, _ index: UInt32, bytes: UInt32) {
+  package mutating func extractLane(
+    _ d: A64Register, _ n: A64Vector, _ index: UInt32, bytes: UInt32
+  ) {
     append(
       0x0E00_3C00 | (bytes == 8 ? 1 << 30 : 0) | lane(bytes, index) << 16 | n.number << 5
         | d.number)
   }
 
   /// DUP of a lane into all.
-  mutating func duplicate(_ d: A64Vector, _ n: A64Vector, lane index: UInt32, bytes: UInt32) {
+  package mutating func duplicate(_ d: A64Vector, _ n: A64Vector, lane index: UInt32, bytes: UInt32)
+  {
     append(0x4E00_0400 | lane(bytes, index) << 16 | n.number << 5 | d.number)
   }
 
   /// DUP of a general register into all lanes.
-  mutating func duplicate(_ d: A64Vector, _ n: A64Register, bytes: UInt32) {
+  package mutating func duplicate(_ d: A64Vector, _ n: A64Register, bytes: UInt32) {
     append(0x4E00_0C00 | lane(bytes, 0) << 16 | n.number << 5 | d.number)
   }
 
   // MARK: Whole registers
 
-  mutating func vectorZero(_ d: A64Vector) { append(0x6F00_E400 | d.number) }
+  package mutating func vectorZero(_ d: A64Vector) { append(0x6F00_E400 | d.number) }
 
-  mutating func vectorMove(_ d: A64Vector, _ n: A64Vector) {
+  package mutating func vectorMove(_ d: A64Vector, _ n: A64Vector) {
     append(0x4EA0_1C00 | n.number << 16 | n.number << 5 | d.number)
   }
 
   /// MOVI of one byte into all.
-  mutating func vectorBytes(_ d: A64Vector, _ byte: UInt32) {
+  package mutating func vectorBytes(_ d: A64Vector, _ byte: UInt32) {
     append(0x4F00_E400 | (byte >> 5) << 16 | (byte & 31) << 5 | d.number)
   }
 
   /// LDR of a 128-bit literal: distance in instructions.
-  mutating func loadVectorLiteral(_ d: A64Vector, by distance: Int32 = 0) {
+  package mutating func loadVectorLiteral(_ d: A64Vector, by distance: Int32 = 0) {
     append(0x9C00_0000 | (UInt32(bitPattern: distance) & 0x7FFFF) << 5 | d.number)
   }
 
   /// SXTL of two words.
-  mutating func vectorLongShift(_ d: A64Vector, _ n: A64Vector) {
+  package mutating func vectorLongShift(_ d: A64Vector, _ n: A64Vector) {
     append(0x0F20_A400 | n.number << 5 | d.number)
   }
 
-  enum FloatCompare: UInt32 {
+  package enum FloatCompare: UInt32 {
     case equal = 0x0E20_E400, greaterOrEqual = 0x2E20_E400, greater = 0x2EA0_E400
   }
 
   /// FCMEQ, FCMGE, FCMGT: all ones where it holds.
-  mutating func floatCompare(
+  package mutating func floatCompare(
     _ kind: FloatCompare, _ d: A64Vector, _ n: A64Vector, _ m: A64Vector, _ p: Precision,
     isPacked: Bool
   ) {
@@ -142,21 +148,23 @@ extension A64Assembler {
         | n.number << 5 | d.number)
   }
 
-  mutating func vectorNot(_ d: A64Vector, _ n: A64Vector) {
+  package mutating func vectorNot(_ d: A64Vector, _ n: A64Vector) {
     append(0x6E20_5800 | n.number << 5 | d.number)
   }
 
-  enum VectorLogic: UInt32 {
+  package enum VectorLogic: UInt32 {
     case and = 0x0E20_1C00, andNot = 0x0E60_1C00, or = 0x0EA0_1C00, orNot = 0x0EE0_1C00
     case exclusiveOr = 0x2E20_1C00, select = 0x2E60_1C00
   }
 
-  mutating func vectorLogic(_ kind: VectorLogic, _ d: A64Vector, _ n: A64Vector, _ m: A64Vector) {
+  package mutating func vectorLogic(
+    _ kind: VectorLogic, _ d: A64Vector, _ n: A64Vector, _ m: A64Vector
+  ) {
     append(1 << 30 | kind.rawValue | m.number << 16 | n.number << 5 | d.number)
   }
 
   /// "Three same": U in bit 0 of `code` shifted up, opcode; `size` log2 of the lane's bytes.
-  mutating func vectorThree(
+  package mutating func vectorThree(
     unsigned: Bool, _ opcode: UInt32, size: UInt32, _ d: A64Vector, _ n: A64Vector, _ m: A64Vector
   ) {
     append(
@@ -165,7 +173,7 @@ extension A64Assembler {
   }
 
   /// "Two registers, miscellaneous".
-  mutating func vectorTwo(
+  package mutating func vectorTwo(
     unsigned: Bool, _ opcode: UInt32, size: UInt32, isFull: Bool = true, _ d: A64Vector,
     _ n: A64Vector
   ) {
@@ -174,12 +182,12 @@ extension A64Assembler {
         | n.number << 5 | d.number)
   }
 
-  enum VectorShift {
+  package enum VectorShift {
     case left, rightSigned, rightUnsigned
   }
 
   /// SHL, SSHR, USHR of lanes of `bytes`.
-  mutating func vectorShift(
+  package mutating func vectorShift(
     _ kind: VectorShift, _ d: A64Vector, _ n: A64Vector, by amount: UInt32, bytes: UInt32
   ) {
     let bits = bytes * 8
@@ -193,11 +201,11 @@ extension A64Assembler {
     append(base | field << 16 | n.number << 5 | d.number)
   }
 
-  enum Permute: UInt32 {
+  package enum Permute: UInt32 {
     case unzipEven = 1, transposeEven, zipLow, unzipOdd = 5, transposeOdd, zipHigh
   }
 
-  mutating func permute(
+  package mutating func permute(
     _ kind: Permute, size: UInt32, _ d: A64Vector, _ n: A64Vector, _ m: A64Vector
   ) {
     append(
@@ -205,17 +213,20 @@ extension A64Assembler {
   }
 
   /// EXT: bytes of m:n from `byte` on.
-  mutating func vectorExtract(_ d: A64Vector, _ n: A64Vector, _ m: A64Vector, byte: UInt32) {
+  package mutating func vectorExtract(_ d: A64Vector, _ n: A64Vector, _ m: A64Vector, byte: UInt32)
+  {
     append(0x6E00_0000 | m.number << 16 | byte << 11 | n.number << 5 | d.number)
   }
 
   /// TBL with one or two table registers.
-  mutating func tableLookup(_ d: A64Vector, _ n: A64Vector, _ m: A64Vector, tables: UInt32 = 1) {
+  package mutating func tableLookup(
+    _ d: A64Vector, _ n: A64Vector, _ m: A64Vector, tables: UInt32 = 1
+  ) {
     append(0x4E00_0000 | (tables - 1) << 13 | m.number << 16 | n.number << 5 | d.number)
   }
 
   /// "Three different": long and widening forms; `isHigh` takes the upper halves.
-  mutating func vectorLong(
+  package mutating func vectorLong(
     unsigned: Bool, _ opcode: UInt32, size: UInt32, isHigh: Bool, _ d: A64Vector, _ n: A64Vector,
     _ m: A64Vector
   ) {
@@ -225,7 +236,7 @@ extension A64Assembler {
   }
 
   /// "Across lanes": UMAXV and kin.
-  mutating func vectorAcross(
+  package mutating func vectorAcross(
     unsigned: Bool, _ opcode: UInt32, size: UInt32, isFull: Bool = true, _ d: A64Vector,
     _ n: A64Vector
   ) {

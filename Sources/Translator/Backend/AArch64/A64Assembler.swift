@@ -1,44 +1,44 @@
 /// An AArch64 general register, 0–30; 31 is the zero register or the stack pointer, as the
 /// instruction has it.
-struct A64Register: Equatable {
-  var number: UInt32
-  @inline(__always) init(_ number: UInt32) { self.number = number }
-  @inline(__always) init(_ number: UInt8) { self.number = UInt32(number) }
-  static let zero = A64Register(31 as UInt32)
-  static let link = A64Register(30 as UInt32)
+package struct A64Register: Equatable {
+  package var number: UInt32
+  @inline(__always) package init(_ number: UInt32) { self.number = number }
+  @inline(__always) package init(_ number: UInt8) { self.number = UInt32(number) }
+  package static let zero = A64Register(31 as UInt32)
+  package static let link = A64Register(30 as UInt32)
 }
 
 /// An AArch64 vector register, 0–31.
-struct A64Vector: Equatable {
-  var number: UInt32
-  @inline(__always) init(_ number: UInt32) { self.number = number }
+package struct A64Vector: Equatable {
+  package var number: UInt32
+  @inline(__always) package init(_ number: UInt32) { self.number = number }
 }
 
 /// Condition codes in their encoding (Arm ARM, C1.2.4).
-enum A64Condition: UInt32 {
+package enum A64Condition: UInt32 {
   case equal, notEqual, carrySet, carryClear, minus, plus, overflow, noOverflow
   case higher, lowerOrSame, greaterOrEqual, less, greater, lessOrEqual, always
 
-  var inverted: A64Condition { A64Condition(rawValue: rawValue ^ 1) ?? .always }
+  package var inverted: A64Condition { A64Condition(rawValue: rawValue ^ 1) ?? .always }
 }
 
 /// Appends AArch64 instructions to a buffer. Branches within it are fixed up by label.
 ///
 /// Overrunning the buffer sets `isFull` and writes nothing more.
-struct A64Assembler {
-  let start: UnsafeMutablePointer<UInt32>
-  let capacity: Int
+package struct A64Assembler {
+  package let start: UnsafeMutablePointer<UInt32>
+  package let capacity: Int
   /// Instructions so far.
-  private(set) var count = 0
-  private(set) var isFull = false
+  package private(set) var count = 0
+  package private(set) var isFull = false
 
-  init(start: UnsafeMutablePointer<UInt32>, capacity: Int) {
+  package init(start: UnsafeMutablePointer<UInt32>, capacity: Int) {
     self.start = start
     self.capacity = capacity
   }
 
   @inline(__always)
-  mutating func append(_ instruction: UInt32) {
+  package mutating func append(_ instruction: UInt32) {
     if count < capacity {
       start[count] = instruction
       count += 1
@@ -48,12 +48,12 @@ struct A64Assembler {
   }
 
   /// Forgets what was appended from `position` on.
-  mutating func rewind(to position: Int) { count = position }
+  package mutating func rewind(to position: Int) { count = position }
 
   // MARK: Branches within the buffer
 
   /// Points the branch at `position` (B, B.cond, CBZ, TBZ, ADR, LDR literal) to `target`.
-  func patch(_ position: Int, to target: Int) {
+  package func patch(_ position: Int, to target: Int) {
     guard !isFull else { return }
     start[position] = A64Assembler.retarget(start[position], by: Int32(target - position))
   }
@@ -75,25 +75,27 @@ struct A64Assembler {
 
   // MARK: Control
 
-  mutating func branch(by distance: Int32 = 0) {
+  package mutating func branch(by distance: Int32 = 0) {
     append(0x1400_0000 | UInt32(bitPattern: distance) & 0x03FF_FFFF)
   }
 
-  mutating func branchLink(by distance: Int32 = 0) {
+  package mutating func branchLink(by distance: Int32 = 0) {
     append(0x9400_0000 | UInt32(bitPattern: distance) & 0x03FF_FFFF)
   }
 
-  mutating func branch(if condition: A64Condition, by distance: Int32 = 0) {
+  package mutating func branch(if condition: A64Condition, by distance: Int32 = 0) {
     append(0x5400_0000 | (UInt32(bitPattern: distance) & 0x7FFFF) << 5 | condition.rawValue)
   }
 
-  mutating func branch(to register: A64Register) { append(0xD61F_0000 | register.number << 5) }
-  mutating func `return`(to register: A64Register = .link) {
+  package mutating func branch(to register: A64Register) {
+    append(0xD61F_0000 | register.number << 5)
+  }
+  package mutating func `return`(to register: A64Register = .link) {
     append(0xD65F_0000 | register.number << 5)
   }
 
   /// CBZ or CBNZ.
-  mutating func compareBranch(
+  package mutating func compareBranch(
     _ register: A64Register, isZero: Bool, is64: Bool, by distance: Int32 = 0
   ) {
     append(
@@ -102,7 +104,7 @@ struct A64Assembler {
   }
 
   /// TBZ or TBNZ.
-  mutating func testBranch(
+  package mutating func testBranch(
     _ register: A64Register, bit: UInt32, isZero: Bool, by distance: Int32 = 0
   ) {
     append(
@@ -111,33 +113,37 @@ struct A64Assembler {
   }
 
   /// ADR: distance in instructions.
-  mutating func address(_ to: A64Register, by distance: Int32 = 0) {
+  package mutating func address(_ to: A64Register, by distance: Int32 = 0) {
     append(0x1000_0000 | (UInt32(bitPattern: distance) & 0x7FFFF) << 5 | to.number)
   }
 
   /// LDR of a 64-bit literal: distance in instructions.
-  mutating func loadLiteral(_ to: A64Register, by distance: Int32 = 0) {
+  package mutating func loadLiteral(_ to: A64Register, by distance: Int32 = 0) {
     append(0x5800_0000 | (UInt32(bitPattern: distance) & 0x7FFFF) << 5 | to.number)
   }
 
   // MARK: System
 
-  mutating func readFlags(_ to: A64Register) { append(0xD53B_4200 | to.number) }
-  mutating func writeFlags(_ from: A64Register) { append(0xD51B_4200 | from.number) }
+  package mutating func readFlags(_ to: A64Register) { append(0xD53B_4200 | to.number) }
+  package mutating func writeFlags(_ from: A64Register) { append(0xD51B_4200 | from.number) }
   /// FEAT_FlagM.
-  mutating func invertCarry() { append(0xD500_401F) }
-  mutating func readFloatStatus(_ to: A64Register) { append(0xD53B_4420 | to.number) }
-  mutating func writeFloatStatus(_ from: A64Register) { append(0xD51B_4420 | from.number) }
-  mutating func readFloatControl(_ to: A64Register) { append(0xD53B_4400 | to.number) }
-  mutating func writeFloatControl(_ from: A64Register) { append(0xD51B_4400 | from.number) }
+  package mutating func invertCarry() { append(0xD500_401F) }
+  package mutating func readFloatStatus(_ to: A64Register) { append(0xD53B_4420 | to.number) }
+  package mutating func writeFloatStatus(_ from: A64Register) { append(0xD51B_4420 | from.number) }
+  package mutating func readFloatControl(_ to: A64Register) { append(0xD53B_4400 | to.number) }
+  package mutating func writeFloatControl(_ from: A64Register) { append(0xD51B_4400 | from.number) }
   /// DAIF, at EL1 and above.
-  mutating func readInterruptMask(_ to: A64Register) { append(0xD53B_4220 | to.number) }
-  mutating func writeInterruptMask(_ from: A64Register) { append(0xD51B_4220 | from.number) }
+  package mutating func readInterruptMask(_ to: A64Register) { append(0xD53B_4220 | to.number) }
+  package mutating func writeInterruptMask(_ from: A64Register) {
+    append(0xD51B_4220 | from.number)
+  }
   /// MSR DAIFSET, #2
-  mutating func maskInterrupts() { append(0xD503_42DF) }
+  package mutating func maskInterrupts() { append(0xD503_42DF) }
   /// DMB ISH
-  mutating func barrier() { append(0xD503_3BBF) }
+  package mutating func barrier() { append(0xD503_3BBF) }
   /// DMB SY
-  mutating func systemBarrier() { append(0xD503_3FBF) }
-  mutating func breakpoint(_ number: UInt32) { append(0xD420_0000 | (number & 0xFFFF) << 5) }
+  package mutating func systemBarrier() { append(0xD503_3FBF) }
+  package mutating func breakpoint(_ number: UInt32) {
+    append(0xD420_0000 | (number & 0xFFFF) << 5)
+  }
 }

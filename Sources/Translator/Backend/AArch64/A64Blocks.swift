@@ -89,6 +89,7 @@ extension A64Emitter {
       }
       let length = ops[n].length
       let end = endOfInstruction(n)
+      let recipe = noteForFault(end, &tables)
       if plan.isPaired[n] {
         // The instruction before has done it.
       } else if plan.isInterpreted[n] {
@@ -99,12 +100,40 @@ extension A64Emitter {
       }
       (tables.lengths + tables.lengthCount).initialize(
         to: InstructionLength(
-          host: UInt16(truncatingIfNeeded: (a.count - from) * 4), guest: length, recipe: 0))
+          host: UInt16(truncatingIfNeeded: (a.count - from) * 4), guest: length, recipe: recipe))
       tables.lengthCount += 1
       from = a.count
       executed += 1
       n = end
     }
+  }
+
+  /// Keeps how to have the flags if the instruction about to be written faults; the number of that
+  /// recipe, from one.
+  private mutating func noteForFault(_ end: Int, _ tables: inout CodeTables) -> UInt8 {
+    var mayFault = false
+    for m in n..<end {
+      switch ops[m].opcode {
+      case .load, .loadSigned, .store, .vectorStore, .vectorLoad, .moveString, .storeString,
+        .loadString:
+        mayFault = true
+      default: if !ops[m].attributes.isDisjoint(with: .memory) { mayFault = true }
+      }
+      // What brings flags into their place does so before the access.
+      if ops[m].attributes.contains(.aligned) || ops[m].opcode == .moveString
+        || ops[m].opcode == .storeString || ops[m].opcode == .loadString
+      {
+        canonicalize(plan.hard[n])
+      }
+    }
+    return mayFault ? keepRecipe(&tables) : 0
+  }
+
+  mutating func keepRecipe(_ tables: inout CodeTables) -> UInt8 {
+    let number = tables.recipeCount - firstRecipe + 1
+    guard number < 256, let recipe = currentRecipe() else { return 0 }
+    _ = tables.add(recipe)
+    return UInt8(number)
   }
 
   func endOfInstruction(_ first: Int) -> Int {
@@ -121,6 +150,7 @@ extension A64Emitter {
     exit.executed = executed
     exit.boundary = boundary
     exit.operationCount = end - boundary
+    exit.recipe = currentRecipe()
     addExit(exit)
     a.branch()
     plan.exits[plan.counts.pointee.exits - 1].resume = a.count
@@ -135,6 +165,7 @@ extension A64Emitter {
     signInRDX = 0
     slots.forgetAll()
     forgetVectors()
+    forgetRecipe()
   }
 
   private mutating func writeOperations(_ end: Int) {
@@ -142,7 +173,7 @@ extension A64Emitter {
     n = boundary + 1
     while n < end {
       skip = 0
-      writeOperation()
+      writeDefining()
       n += 1 + skip
     }
     // Exits to the interpreter go on behind the instruction.
@@ -153,6 +184,15 @@ extension A64Emitter {
       forgetAll()
       if end == Int(block.operationCount) { plan.exits[e].kind = .leave }
     }
+  }
+
+  /// Writes an operation and notes how its flags are to be had.
+  mutating func writeDefining() {
+    let o = op.pointee
+    let needed = neededFlags()
+    madeFlags = []
+    writeOperation()
+    noteDefinition(o, needed: needed)
   }
 
   mutating func writeOperation() {
@@ -218,6 +258,9 @@ extension A64Emitter {
           next: (made.target &+ UInt64(place.length)) & mask)
         made.operations = UInt32(truncatingIfNeeded: kept.first)
         made.operationCount = UInt16(truncatingIfNeeded: kept.count)
+        if let recipe = exit.recipe {
+          made.recipe = UInt32(truncatingIfNeeded: tables.add(recipe) + 1)
+        }
         made.adjustment = Int16(truncatingIfNeeded: adjustment)
         made.resume = offset(exit.resume)
         a.patch(exit.branch, to: a.count)

@@ -59,6 +59,7 @@ extension A64Emitter {
     step = nil
     let later = plan.hard[n]
     guard !later.isSubset(of: .carry) else { return }
+    stale.subtract(later)
     carryToScratch()
     let old = A64Map.scratch
     a.addImmediate(old, done.result, 1, subtract: !done.isSubtraction, is64: done.is64)
@@ -77,10 +78,12 @@ extension A64Emitter {
         later.contains(.parity) ? A64Map.parity : .zero, r, 0, subtract: true, flags: true,
         is64: is64)
       form = .canonical
+      stale.subtract(later)
     }
     guard let put = postponed else { return }
     postponed = nil
     recover(put, later)
+    stale.subtract(later.intersection([.parity, .adjust]))
   }
 
   /// PF and AF of an operation that is done.
@@ -237,6 +240,7 @@ extension A64Emitter {
     exit.executed = executed
     exit.boundary = boundary
     exit.isConditional = true
+    exit.recipe = currentRecipe()
     return exit
   }
 

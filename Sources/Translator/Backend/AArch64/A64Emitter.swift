@@ -10,6 +10,14 @@ struct A64Emitter {
   let plan: A64Plan
   /// Where the flags are at this point.
   var form = A64FlagForm.canonical
+  /// How to have the flags in `stale`, which are not there; those that an operation has made though
+  /// nobody reads them.
+  var recipe = FlagRecipe()
+  var older = FlagRecipe()
+  var stale: FlagSet = []
+  var madeFlags: FlagSet = []
+  /// Index of the block's first recipe.
+  var firstRecipe = 0
   /// The operation being written, and the boundary of its instruction.
   var n = 0
   var boundary = 0
@@ -159,6 +167,7 @@ struct A64PendingExit {
   var boundary = 0
   var operationCount = 0
   var resume = -1
+  var recipe: FlagRecipes?
   /// What is taken back before it leaves, in `A64Plan.undos`.
   var firstUndo = 0
   var undoCount = 0
@@ -218,6 +227,12 @@ extension A64Emitter {
       constants.pending &= ~(1 << UInt32(value.raw - 16))
     } else if value.isRegister {
       slots.forget(value.raw)
+      recipe.lose(value.raw)
+      older.lose(value.raw)
+      if case .result(A64Map.register(value), _) = form {
+        stale.formUnion([.carry, .zero, .sign, .overflow])
+        form = .canonical
+      }
       zeroes &= ~(1 << UInt32(value.raw))
       if value == .rax || value == .rdx { signInRDX = 0 }
     }

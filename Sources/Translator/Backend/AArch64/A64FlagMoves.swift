@@ -75,11 +75,11 @@ extension A64Emitter {
   /// Brings the flags of a set into the form in which blocks hand them on.
   mutating func canonicalize(_ flags: FlagSet) {
     defer { form = .canonical }
-    guard !flags.isEmpty else { return }
+    guard !flags.isEmpty else { return leaveStale() }
     switch form {
     case .canonical: return
     case .direct:
-      if flags.isDisjoint(with: [.carry]) { return }
+      if flags.isDisjoint(with: [.carry]) { return leaveStale() }
       if plan.hasFlagM { return a.invertCarry() }
       a.readFlags(A64Map.scratch)
       if let pattern = A64Immediate.logical(1 << 29, is64: false) {
@@ -88,7 +88,7 @@ extension A64Emitter {
       }
       a.writeFlags(A64Map.scratch)
     case .logic:
-      if flags.isDisjoint(with: [.carry]) { return }
+      if flags.isDisjoint(with: [.carry]) { return leaveStale() }
       if plan.hasFlagM { return a.invertCarry() }
       a.readFlags(A64Map.scratch)
       if let pattern = A64Immediate.logical(1 << 29, is64: false) {
@@ -98,6 +98,16 @@ extension A64Emitter {
     case .result(let r, let is64):
       a.addImmediate(.zero, r, 0, subtract: true, flags: true, is64: is64)
     case .floatCompare: canonicalizeComparison()
+    }
+  }
+
+  /// The form's flags stay as they are, and are none that blocks would understand.
+  private mutating func leaveStale() {
+    switch form {
+    case .canonical: return
+    case .direct, .logic: stale.insert(.carry)
+    case .result: stale.formUnion([.carry, .zero, .sign, .overflow])
+    case .floatCompare: stale = .all
     }
   }
 

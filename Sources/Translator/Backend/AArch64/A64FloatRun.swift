@@ -33,6 +33,8 @@ extension A64Emitter {
     let firstExit = plan.counts.pointee.exits
     let start = boundary
     canonicalize(plan.hard[n])
+    let standing = currentRecipe()
+    let recipe = keepRecipe(&tables)
     isInRun = true
     firstUndo = plan.counts.pointee.undos
     var length = 0
@@ -45,22 +47,22 @@ extension A64Emitter {
       n = at + 1
       while n < end {
         skip = 0
-        part == .integer ? writeUndoable() : writeShadowed()
+        if part == .integer { writeUndoable() } else { writeShadowed() }
         n += 1 + skip
       }
       length += 1
       at = end
       if part == .last || !goesOn(at) { break }
     }
-    commit(firstExit, at)
-    note(from, count: length, start, &tables)
+    commit(firstExit, at, standing)
+    note(from, count: length, start, recipe, &tables)
     executed += length
     n = at
     return true
   }
 
   /// One look for all, then results go where they belong.
-  private mutating func commit(_ firstExit: Int, _ end: Int) {
+  private mutating func commit(_ firstExit: Int, _ end: Int, _ recipe: FlagRecipes?) {
     n = end - 1
     readFloatMarks()
     leaveForGood(ifNotZero: A64Map.scratch)
@@ -69,6 +71,7 @@ extension A64Emitter {
     plan.exits[look].undoCount = undoCount
     for e in firstExit..<plan.counts.pointee.exits {
       plan.exits[e].kind = .leave
+      plan.exits[e].recipe = recipe
       plan.exits[e].operationCount = endOfInstruction(boundary) - boundary
       plan.exits[e].resume = a.count
     }
@@ -77,6 +80,7 @@ extension A64Emitter {
     guard ops[n].opcode == .vectorToGeneral || ops[n].opcode == .vectorFlags else { return }
     if ops[n].opcode == .vectorFlags {
       form = .floatCompare
+      forgetRecipe()
     } else {
       willWrite(ops[n].destination)
       a.move(A64Map.register(ops[n].destination), A64Map.other, is64: A64Conversion(ops[n]).is64)
@@ -84,13 +88,15 @@ extension A64Emitter {
   }
 
   /// All host code belongs to the run's first instruction.
-  private func note(_ from: Int, count: Int, _ start: Int, _ tables: inout CodeTables) {
+  private func note(
+    _ from: Int, count: Int, _ start: Int, _ recipe: UInt8, _ tables: inout CodeTables
+  ) {
     var at = start
     for number in 0..<count {
       (tables.lengths + tables.lengthCount).initialize(
         to: InstructionLength(
           host: number == 0 ? UInt16(truncatingIfNeeded: (a.count - from) * 4) : 0,
-          guest: ops[at].length, recipe: 0))
+          guest: ops[at].length, recipe: number == 0 ? recipe : 0))
       tables.lengthCount += 1
       at = endOfInstruction(at)
     }
@@ -215,7 +221,7 @@ extension A64Emitter {
     }
     plan.undos[plan.counts.pointee.undos] = undo
     plan.counts.pointee.undos += 1
-    writeOperation()
+    writeDefining()
   }
 
   /// What an addition adds.

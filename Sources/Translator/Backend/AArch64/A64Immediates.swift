@@ -1,7 +1,7 @@
 /// What AArch64 instructions can carry as an immediate.
-enum A64Immediate {
+package enum A64Immediate {
   /// The N:immr:imms field of a logical immediate (Arm ARM, DecodeBitMasks), or nil.
-  static func logical(_ value: UInt64, is64: Bool) -> UInt32? {
+  package static func logical(_ value: UInt64, is64: Bool) -> UInt32? {
     var pattern = value
     if !is64 {
       pattern &= 0xFFFF_FFFF
@@ -35,14 +35,14 @@ enum A64Immediate {
   }
 
   /// An immediate for ADD and SUB: 12 bits, perhaps shifted by 12.
-  static func arithmetic(_ value: UInt64) -> (value: UInt32, shifted: Bool)? {
+  package static func arithmetic(_ value: UInt64) -> (value: UInt32, shifted: Bool)? {
     if value < 0x1000 { return (UInt32(value), false) }
     if value & 0xFFF == 0 && value < 0x100_0000 { return (UInt32(value >> 12), true) }
     return nil
   }
 
   /// How many MOVZ, MOVN and MOVK a constant takes.
-  static func moveCount(_ value: UInt64) -> Int {
+  package static func moveCount(_ value: UInt64) -> Int {
     var zeroes = 0
     var ones = 0
     for lane in 0..<4 {
@@ -56,7 +56,7 @@ enum A64Immediate {
 
 extension A64Assembler {
   /// A constant in as few instructions as MOVZ, MOVN, ORR and MOVK allow.
-  mutating func constant(_ d: A64Register, _ value: UInt64) {
+  package mutating func constant(_ d: A64Register, _ value: UInt64) {
     if value >> 32 == 0, value & 0xFFFF_0000 == 0xFFFF_0000 {
       return moveWide(d, ~UInt32(truncatingIfNeeded: value), inverted: true, is64: false)
     }

@@ -40,6 +40,8 @@ struct AArch64BackEnd: BackEnd {
     record.code = first + UInt32(emitter.a.count * 4)
     record.instructionCount = max(1, block.instructionCount)
     record.countedAt = 0
+    record.recipes = UInt32(truncatingIfNeeded: tables.recipeCount)
+    emitter.firstRecipe = tables.recipeCount
     emitter.start = emitter.a.count
     emitter.writeHead(isChecked: isChecked)
     record.stop = first + UInt32(emitter.loop * 4)
@@ -93,6 +95,4 @@ struct AArch64BackEnd: BackEnd {
     let limit: Int32 = instruction & 0x7E00_0000 == 0x3600_0000 ? 1 << 13 : 1 << 18
     return distance >= -limit && distance < limit
   }
-
-  static func recoverFlags(_ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: UInt8) {}
 }

@@ -199,5 +199,7 @@ extension X86_64BackEnd {
     state.pointee.rflags = state.pointee.rflags & ~0xCD5 | flags
   }
 
-  static func recoverFlags(_ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: UInt8) {}
+  static func recoverFlags(
+    _ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: FlagRecipes
+  ) {}
 }

@@ -104,8 +104,8 @@ protocol BackEnd {
   static func importFlags(_ state: UnsafeMutablePointer<TransomGuestState>)
   static func exportFlags(_ state: UnsafeMutablePointer<TransomGuestState>)
 
-  /// Puts flags that only a fault can see where they belong, as an instruction's `recipe` says.
-  static func recoverFlags(_ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: UInt8)
+  /// Makes RFLAGS, as exported, right as a recipe says.
+  static func recoverFlags(_ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: FlagRecipes)
 
   /// How many instructions may run before the counter is looked at.
   static var slack: Int64 { get }

@@ -12,6 +12,8 @@ struct CompiledBlock {
   var thunk: UInt32 = 0
   /// First of its instructions in `CodeTables.lengths`.
   var lengths: UInt32 = 0
+  /// First of its recipes in `CodeTables.recipes`.
+  var recipes: UInt32 = 0
   var firstExit: UInt32 = 0
   var exitCount: UInt16 = 0
   var instructionCount: UInt16 = 0
@@ -30,7 +32,8 @@ struct InstructionLength {
   var host: UInt16
   /// Bytes of guest code.
   var guest: UInt8
-  /// A back end's note on flags that only a fault can see; 0: they are where they belong.
+  /// The number, from one, of the block's recipe for flags that only a fault can see; 0: they are
+  /// where they belong.
   var recipe: UInt8
 }
 
@@ -57,6 +60,8 @@ struct ExitRecord {
   /// Block this exit is linked to, plus one; the next exit linked there, plus one.
   var linked: UInt32 = 0
   var nextLinked: UInt32 = 0
+  /// For kinds that interpret: a recipe for the flags, plus one; 0: they are where they belong.
+  var recipe: UInt32 = 0
   /// First of its operations in `CodeTables.rare`, from the boundary on.
   var operations: UInt32 = 0
   var resume: UInt32 = 0
@@ -77,14 +82,17 @@ struct CodeTables {
   let lengths: UnsafeMutablePointer<InstructionLength>
   /// Operations of instructions that are interpreted.
   let rare: UnsafeMutablePointer<Operation>
+  let recipes: UnsafeMutablePointer<FlagRecipes>
   let blockCapacity: Int
   let exitCapacity: Int
   let lengthCapacity: Int
   let rareCapacity: Int
+  let recipeCapacity: Int
   var blockCount = 0
   var exitCount = 0
   var lengthCount = 0
   var rareCount = 0
+  var recipeCount = 0
   /// Stores that are to be written with care.
   var sites: StoreSites?
   /// Some code uses vector registers.
@@ -96,10 +104,12 @@ struct CodeTables {
     exitCapacity = codeBytes / 32
     lengthCapacity = codeBytes / 4
     rareCapacity = codeBytes / 32
+    recipeCapacity = codeBytes / 32
     blocks = .allocate(capacity: blockCapacity)
     exits = .allocate(capacity: exitCapacity)
     lengths = .allocate(capacity: lengthCapacity)
     rare = .allocate(capacity: rareCapacity)
+    recipes = .allocate(capacity: recipeCapacity)
   }
 
   func deallocate() {
@@ -107,6 +117,7 @@ struct CodeTables {
     exits.deallocate()
     lengths.deallocate()
     rare.deallocate()
+    recipes.deallocate()
   }
 
   mutating func clear() {
@@ -114,6 +125,7 @@ struct CodeTables {
     exitCount = 0
     lengthCount = 0
     rareCount = 0
+    recipeCount = 0
   }
 
   /// Whether the longest block still fits.
@@ -121,6 +133,7 @@ struct CodeTables {
     blockCount < blockCapacity - 1 && exitCount < exitCapacity - 512
       && lengthCount < lengthCapacity - 256
       && rareCount < rareCapacity - 2 * TranslationCache.longestBlock
+      && recipeCount < recipeCapacity - 512
   }
 
   /// Appends an exit and returns its index.
@@ -128,6 +141,13 @@ struct CodeTables {
     (exits + exitCount).initialize(to: exit)
     exitCount += 1
     return exitCount - 1
+  }
+
+  /// Keeps a recipe; its index.
+  mutating func add(_ recipe: FlagRecipes) -> Int {
+    (recipes + recipeCount).initialize(to: recipe)
+    recipeCount += 1
+    return recipeCount - 1
   }
 
   /// Keeps one instruction's operations, from its boundary on, with a jump to `next` behind them.

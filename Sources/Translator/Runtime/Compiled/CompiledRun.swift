@@ -115,6 +115,10 @@ extension Engine {
           if flushes == compiled.flushes { compiled.link(Int(word), to: to) }
           next = to
         case .interpret, .leave:
+          if exit.recipe != 0 {
+            let recipe = compiled.tables.pointee.recipes[Int(exit.recipe) - 1]
+            NativeBackEnd.recoverFlags(state, recipe)
+          }
           if let reason = interpret(compiled, exit) { return reason }
           guard exit.kind == .interpret, canResume(compiled, exit) else { return nil }
           at = compiled.executable(exit.resume)
@@ -210,7 +214,10 @@ extension Engine {
     let isCounted = done >= Int(block.countedAt)
     count(left &+ (isCounted ? Int64(block.instructionCount) - Int64(done) : -Int64(done)))
     state.pointee.rip = block.mode == .long64 ? guest : guest & 0xFFFF_FFFF
-    NativeBackEnd.recoverFlags(state, lengths[done].recipe)
+    if lengths[done].recipe != 0 {
+      let recipe = Int(block.recipes) + Int(lengths[done].recipe) - 1
+      NativeBackEnd.recoverFlags(state, compiled.tables.pointee.recipes[recipe])
+    }
     // The block's first instruction was replaced, to get here.
     if done == 0, takeSafepoint(compiled) { return .safepoint }
     let instruction = state.pointee.rip

@@ -162,6 +162,9 @@ struct A64PendingExit {
   var flags: FlagSet = []
   /// PF and AF that are computed on the way out.
   var postponed: A64Postponed?
+  var stale: FlagSet = []
+  var last = FlagRecipe()
+  var older = FlagRecipe()
   var executed = 0
   /// For instructions that are interpreted.
   var boundary = 0

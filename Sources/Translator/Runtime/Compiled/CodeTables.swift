@@ -24,6 +24,8 @@ struct CompiledBlock {
   var nextInPage: UInt32 = 0
   /// Head of the list of exits linked here, plus one.
   var incoming: UInt32 = 0
+  /// Arithmetic flags that must stand where compiled code keeps them when the block is entered.
+  var entryFlags: FlagSet = []
 }
 
 /// One instruction's share of a block, for finding it again from a host program counter.
@@ -60,7 +62,7 @@ struct ExitRecord {
   /// Block this exit is linked to, plus one; the next exit linked there, plus one.
   var linked: UInt32 = 0
   var nextLinked: UInt32 = 0
-  /// For kinds that interpret: a recipe for the flags, plus one; 0: they are where they belong.
+  /// A recipe for the flags, plus one; 0: they are where they belong.
   var recipe: UInt32 = 0
   /// First of its operations in `CodeTables.rare`, from the boundary on.
   var operations: UInt32 = 0
@@ -71,6 +73,9 @@ struct ExitRecord {
   /// Guest instructions of the block completed before this exit.
   var executed: UInt16 = 0
   var kind: Kind = .direct
+  /// The flags that stand where compiled code keeps them: a block that wants more is reached by the
+  /// dispatcher.
+  var provided = FlagSet.all
   /// Says to the back end how the branch at `patch` is encoded.
   var form: UInt8 = 0
 }

@@ -196,7 +196,9 @@ final class CompiledCode<Host: BackEnd> {
   func link(_ e: Int, to n: Int) {
     resumeBlocks()
     let exit = tables.pointee.exits + e
-    guard exit.pointee.linked == 0 else { return }
+    guard exit.pointee.linked == 0,
+      tables.pointee.blocks[n].entryFlags.isSubset(of: exit.pointee.provided)
+    else { return }
     exit.pointee.linked = UInt32(n + 1)
     exit.pointee.nextLinked = tables.pointee.blocks[n].incoming
     tables.pointee.blocks[n].incoming = UInt32(e + 1)

@@ -110,15 +110,13 @@ extension Engine {
         state.pointee.rip = exit.target
         switch exit.kind {
         case .direct:
+          recover(compiled, exit)
           let flushes = compiled.flushes
           guard let to = findOrTranslate(compiled, exit.target) else { return .branchOutside }
           if flushes == compiled.flushes { compiled.link(Int(word), to: to) }
           next = to
         case .interpret, .leave:
-          if exit.recipe != 0 {
-            let recipe = compiled.tables.pointee.recipes[Int(exit.recipe) - 1]
-            NativeBackEnd.recoverFlags(state, recipe)
-          }
+          recover(compiled, exit)
           if let reason = interpret(compiled, exit) { return reason }
           guard exit.kind == .interpret, canResume(compiled, exit) else { return nil }
           at = compiled.executable(exit.resume)
@@ -169,6 +167,12 @@ extension Engine {
       // What the block did before the store is done: only single instructions come here again.
       if state.pointee.rip != block.address &+ UInt64(block.operations[0].offset) { return nil }
     }
+  }
+
+  @inline(__always)
+  private func recover(_ compiled: CompiledCode<NativeBackEnd>, _ exit: ExitRecord) {
+    guard exit.recipe != 0 else { return }
+    NativeBackEnd.recoverFlags(state, compiled.tables.pointee.recipes[Int(exit.recipe) - 1])
   }
 
   /// Whether the code behind an interpreted instruction is still what follows.

@@ -298,13 +298,25 @@ extension A64Emitter {
   private mutating func zero(_ o: Operation, _ d: A64Register, _ is64: Bool) {
     willWrite(o.destination)
     if d != .zero {
-      a.moveWide(d, 0, is64: false)
+      if isForDivision(o) { owesZero = true } else { a.moveWide(d, 0, is64: false) }
       if o.destination.isRegister { zeroes |= 1 << UInt32(o.destination.raw) }
     }
     guard !need.isEmpty else { return }
     if need.contains(.parity) { a.move(A64Map.parity, .zero) }
     a.add(.zero, .zero, .zero, subtract: true, flags: true)
     form = .canonical
+  }
+
+  /// `xor edx, edx` in front of a division that overwrites RDX, unless it is left for the interpreter
+  /// because of its divisor.
+  private func isForDivision(_ o: Operation) -> Bool {
+    guard o.destination == .rdx, need.isEmpty, n == boundary + 1,
+      n + 2 < Int(block.operationCount), ops[n + 1].opcode == .boundary,
+      !plan.isInterpreted[n + 1], plan.counts.pointee.undos < A64Plan.undoCapacity
+    else { return false }
+    let next = ops[n + 2]
+    return next.opcode == .divideUnsigned && next.attributes.isEmpty && next.right.isRegister
+      && next.right != .rdx
   }
 
   private mutating func bitwise(

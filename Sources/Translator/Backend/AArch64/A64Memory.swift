@@ -222,9 +222,7 @@ extension A64Emitter {
     let o = op.pointee
     let bytes = UInt32(o.width)
     if popped(o) { return }
-    if o.width == 8, o.destination.isTemporary, n + 1 < Int(block.operationCount),
-      ops[n + 1].opcode == .jumpIndirect, ops[n + 1].left == o.destination
-    {
+    if o.width == 8, isOnlyTarget(o.destination) {
       access(.load(bytes: 8), A64Map.scratch.number, o, bytes: 8)
       isTargetReady = true
       return
@@ -244,6 +242,25 @@ extension A64Emitter {
     }
     access(.load(bytes: bytes), A64Map.other.number, o, bytes: bytes)
     insert(o.destination, A64Map.other, width: o.width)
+  }
+
+  /// A temporary is where the instruction branches to, perhaps behind the push of a return address,
+  /// and nothing else.
+  func isOnlyTarget(_ value: Value) -> Bool {
+    guard value.isTemporary, n + 1 < Int(block.operationCount) else { return false }
+    var at = n + 1
+    while at < Int(block.operationCount) {
+      let o = ops[at]
+      switch o.opcode {
+      case .move where o.left == .immediate && o.destination != value: break
+      case .store where o.base == .rsp && o.index == .none && o.addressMode == 0 && o.width == 8:
+        if o.left == value { return false }
+      case .add where isAdvance(at, .rsp): break
+      default: return o.opcode == .jumpIndirect && o.left == value
+      }
+      at += 1
+    }
+    return false
   }
 
   private struct Fusion {

@@ -41,6 +41,8 @@ struct A64Emitter {
   var start = 0
   /// Where such a branch may go instead, while the slots have what is pinned there.
   var loop = 0
+  /// RDX ought to be zero in front of the division that comes next.
+  var owesZero = false
   /// A run of floating-point instructions is being written; where its undos begin.
   var isInRun = false
   var firstUndo = 0
@@ -182,6 +184,8 @@ struct A64Undo {
   /// The host register with the old value; 0: `step` was added.
   var saved: UInt8 = 0
   var step: Int64 = 0
+  /// It gets zero instead.
+  var isZeroed = false
 }
 
 // MARK: Values

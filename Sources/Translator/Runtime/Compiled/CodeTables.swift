@@ -106,10 +106,10 @@ struct CodeTables {
   /// Room in proportion to bytes of code; pages are touched as they are used.
   init(codeBytes: Int) {
     blockCapacity = min(codeBytes / 64, CodeMemory.indexCount / 2)
-    exitCapacity = codeBytes / 32
+    exitCapacity = codeBytes / 48
     lengthCapacity = codeBytes / 4
-    rareCapacity = codeBytes / 32
-    recipeCapacity = codeBytes / 32
+    rareCapacity = max(codeBytes / 64, 4 * TranslationCache.longestBlock)
+    recipeCapacity = codeBytes / 64
     blocks = .allocate(capacity: blockCapacity)
     exits = .allocate(capacity: exitCapacity)
     lengths = .allocate(capacity: lengthCapacity)

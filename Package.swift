@@ -57,7 +57,9 @@ var targets: [Target] = [
 
 if bareMetal {
   targets += [
-    .target(name: "CTransomDxe", dependencies: ["CTranslator", "CUEFI"], cSettings: freestandingC),
+    .target(
+      name: "CTransomDxe", dependencies: ["CShim", "CTranslator", "CUEFI"], cSettings: freestandingC
+    ),
     .target(
       name: "TransomDxe",
       dependencies: ["CTransomDxe", "CUEFI", "OptionROM", "Shim", "Translator"],

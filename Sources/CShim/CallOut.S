@@ -243,11 +243,22 @@
   stp xzr, x17, [x25, #TRANSOM_BRIDGE_CALLS+48]
   stp x26, x27, [x28, #TRANSOM_ENTRY_STACK_POINTER]
   .if \isIntercepted
+  // The shim is at work, with interrupts masked.
+  ldr w24, [x29, #TRANSOM_BRIDGE_MASKS_INTERRUPTS]
+  cbz w24, 1f
+  mrs x17, daif
+  msr daifset, #2
+  str x17, [x19, #TRANSOM_STATE_INTERRUPT_MASK]
+1:
   mov x0, x29
   mov x1, x28
   mov x2, x16
   ldr x16, [x29, #TRANSOM_BRIDGE_CALL_INTERCEPTED]
   blr x16
+  cbz w24, 2f
+  ldr x17, [x19, #TRANSOM_STATE_INTERRUPT_MASK]
+  msr daif, x17
+2:
   .else
   // Behind the return address and the home space.
   mov x0, x1
@@ -264,18 +275,13 @@
   stp x10, x11, [sp, #16]
   stp x12, x13, [sp, #32]
   stp x14, x15, [sp, #48]
-  ldr w24, [x29, #TRANSOM_BRIDGE_MASKS_INTERRUPTS]
-  cbz w24, 1f
-  ldr x17, [x29, #TRANSOM_BRIDGE_INTERRUPT_MASK]
-  msr daif, x17
-1:
+  // Interrupts may have come in anywhere until here, and kept everything. From here to the return
+  // they may be taken for part of the call.
+  mov w24, #1
+  str w24, [x28, #TRANSOM_ENTRY_IS_AT_REST]
   blr x16
-  cbz w24, 2f
-  mrs x17, daif
-  msr daifset, #2
-  str x17, [x29, #TRANSOM_BRIDGE_INTERRUPT_MASK]
-2:
   add sp, sp, #64
+  str wzr, [x28, #TRANSOM_ENTRY_IS_AT_REST]
   .endif
   ldr w17, [x19, #TRANSOM_STATE_ATTENTION]
   ldr w16, [x28, #TRANSOM_ENTRY_IS_SAVED]
@@ -343,6 +349,12 @@
   b .LareVectorsLoaded_\name
 
 .Lsettle_\name:
+  ldr w17, [x29, #TRANSOM_BRIDGE_MASKS_INTERRUPTS]
+  cbz w17, 4f
+  mrs x17, daif
+  msr daifset, #2
+  str x17, [x19, #TRANSOM_STATE_INTERRUPT_MASK]
+4:
   str x22, [x19, #TRANSOM_STATE_SCRATCH]
   str x23, [x19, #(TRANSOM_STATE_SCRATCH + 8)]
   mov x2, x0

@@ -9,7 +9,7 @@ extension Shim {
   /// False if the run has ended.
   func callHost(_ level: UnsafeMutablePointer<TransomLevel>) -> Bool {
     let state = engine.state
-    let target = state.pointee.rip
+    var target = state.pointee.rip
     let stack = gpr[Register.rsp]
     let entry = level.pointee.entry
     let arguments = words(&level.pointee.arguments)
@@ -39,12 +39,20 @@ extension Shim {
     entry.pointee.isSaved = 0
     host.willCallHost(target: target, arguments: arguments)
     let action = interceptions.pointee.action(for: target)
+    let called = target
+    var routine = transomCallOutRoutine(action == nil ? 0 : 1)
+    if case .replaced(let function, let direct)? = action {
+      target = function
+      routine = direct
+    }
     let released = action.map { before($0, arguments) } ?? false
+    entry.pointee.isAtRest = 1
     host.releaseInterrupts()
     var result =
       host.answerInstead(target: target, arguments: arguments)
       ?? transomCallHost(target, arguments)
     host.holdInterrupts()
+    entry.pointee.isAtRest = levels.restless
 
     // Whatever was entered since is over, however it was left.
     levels.drop(above: entry)
@@ -60,7 +68,7 @@ extension Shim {
     state.pointee.rflags &= ~RFlags.direction
     // The next time compiled code may call it by itself.
     if state.pointee.attention & UInt32(transomAttentionObserved) == 0 {
-      engine.admitHost(target, routine: transomCallOutRoutine(action == nil ? 0 : 1))
+      engine.admitHost(called, routine: routine)
     }
     return true
   }
@@ -77,9 +85,11 @@ extension Shim {
     for index in 4..<16 { arguments[index] = stack[1 + index] }
     let action = interceptions.pointee.action(for: target)
     let released = action.map { before($0, arguments) } ?? false
+    entry.pointee.isAtRest = 1
     host.releaseInterrupts()
     let result = transomCallHost(target, arguments)
     host.holdInterrupts()
+    entry.pointee.isAtRest = levels.restless
     // `after` may need the guest's state: whatever was entered since is over.
     levels.drop(above: entry)
     if let action { after(action, arguments, result: result, released: released) }
@@ -143,6 +153,7 @@ extension Shim {
       engine.forget(arguments[0], count: count)
       memory.pointee.abandon(arguments[0], count: count)
       invalidate(arguments[0], count: count)
+    case .replaced: break
     case .observed(let tag):
       host.didCall(observed: tag, arguments: arguments, result: result)
     case .setAttributes(let address, let count):

@@ -16,6 +16,10 @@ public enum Interception: Equatable {
   case freePool
   /// The host wants to know (`HostContract.didCall`); the shim does nothing.
   case observed(tag: UInt8)
+  /// The host's own function stands in for it. Compiled code that calls it goes straight to a
+  /// routine, which puts that function's address where `transomCallOut` finds the target, and goes
+  /// there.
+  case replaced(by: UInt64, routine: UInt64)
   /// Attributes were set (CPU architectural protocol, memory attribute protocol).
   case setAttributes(address: UInt8, count: UInt8)
 }

@@ -27,6 +27,7 @@ struct LevelTable {
     entries.pointee.level = Record(bitPattern: UInt.max & ~15).unsafelyUnwrapped
     entries.pointee.stackPointer = stackPointer
     entries.pointee.isSaved = 1
+    entries.pointee.isAtRest = 1
     bridge.pointee.current = entries
     bridge.pointee.firstEntry = entries + 1
     bridge.pointee.endOfEntries = entries + capacity + 1
@@ -74,11 +75,17 @@ struct LevelTable {
     entry.pointee.stackPointer = entryStackPointer
     entry.pointee.span = isOnStack ? entryStackPointer &- bridge.pointee.stackBase : 0
     entry.pointee.isSaved = 0
+    entry.pointee.interruptStack = 0
+    entry.pointee.isAtRest = restless
     entry.pointee.outerWords = bridge.pointee.hostWords
     bridge.pointee.hostWords = (0, 0)
     bridge.pointee.current = entry
     return entry
   }
+
+  /// `isAtRest` of a level whose guest code runs: where no interrupt can come in it does not matter,
+  /// and every call is at rest.
+  @inline(__always) var restless: UInt32 { bridge.pointee.masksInterrupts == 0 ? 1 : 0 }
 
   /// Ends the innermost level.
   @inline(__always)

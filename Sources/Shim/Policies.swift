@@ -40,6 +40,11 @@ public struct Policies {
   public var faultScope = FaultScope.run
   /// Bytes of the one guest stack that all levels share.
   public var stackSize: UInt64 = 1 << 20
+  /// Stacks for levels that begin while guest state is in flight, because an interrupt came in; how
+  /// many can interrupt each other. Only for hosts that let interrupts in.
+  public var interruptStacks = 0
+  /// Bytes of each.
+  public var interruptStackSize: UInt64 = 64 << 10
   /// Levels of nesting there is room for, at 368 bytes each.
   public var deepestNesting = 8192
   /// Keep the guest stack below 4 GiB where there is such memory: old code truncates pointers.

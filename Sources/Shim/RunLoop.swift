@@ -112,8 +112,10 @@ extension Shim {
     let entry = level.pointee.entry
     entry.pointee.stackPointer = gpr[Register.rsp]
     entry.pointee.isSaved = 0
+    entry.pointee.isAtRest = 1
     let entered = levels.lastSerial
     let answer = visit(host, saved.instructionCount)
+    entry.pointee.isAtRest = levels.restless
     levels.drop(above: entry)
     guard status.pointee.outcome == nil else { return }
     if levels.lastSerial != entered {

@@ -1,4 +1,4 @@
-import CShim
+public import CShim
 import CTranslator
 public import Translator
 
@@ -32,7 +32,7 @@ public final class Shim<Host: HostContract>: TrapReceiver {
   // State is behind pointers: an access to it never spans a call that could be left by a jump,
   // so there is nothing to unwind.
   let memory: UnsafeMutablePointer<GuestMemory<Host>>
-  let bridge: UnsafeMutablePointer<TransomBridge>
+  public let bridge: UnsafeMutablePointer<TransomBridge>
   let interceptions: UnsafeMutablePointer<InterceptionTable>
   let codePools: UnsafeMutablePointer<CodePoolTable>
   let report: UnsafeMutablePointer<FaultReport>
@@ -109,6 +109,7 @@ public final class Shim<Host: HostContract>: TrapReceiver {
     bridge.pointee.runLevel = { runLevelUnwatched($0, $1, isResumed: $2 != 0) }
     bridge.pointee.settle = { settle($0, $1, result: $2) }
     bridge.pointee.callIntercepted = { callInterceptedUnwatched($0, $1, target: $2) }
+    allocateInterruptStacks()
     LevelTable.allocate(
       capacity: policies.deepestNesting, stackPointer: stackEnd - Self.headroom, in: bridge)
     host.connect(bridge)
@@ -117,6 +118,7 @@ public final class Shim<Host: HostContract>: TrapReceiver {
   deinit {
     deactivate()
     host.freeStack(stackBase, count: stackEnd - stackBase)
+    freeInterruptStacks()
     memory.pointee.deallocate()
     memory.deallocate()
     levels.deallocate()
@@ -148,6 +150,7 @@ public final class Shim<Host: HostContract>: TrapReceiver {
     _ level: UnsafeMutablePointer<TransomLevel>, from start: LevelStart
   ) -> UInt64 {
     if start == .resumed { levels.drop(above: level.pointee.entry) }
+    if start == .entered, isGuestInFlight(below: level) { return runInterrupting(level) }
     if start == .entered, !enter(level) {
       forgetOutcome()
       host.releaseInterrupts()
@@ -203,6 +206,8 @@ struct RunStatus {
   var outcome: FaultKind?
   var frame: UnsafeMutablePointer<TransomProtectedFrame>?
   var randomState: UInt64 = 0
+  /// Lowest addresses of the stacks for interrupts; 0: there is none.
+  var interruptStacks = InlineArray<8, UInt64>(repeating: 0)
   var counters = Counters()
 }
 

@@ -31,6 +31,7 @@ final class Driver {
   var consoles: [EFI_HANDLE] = []
   var exitEvent: EFI_EVENT?
   var bootEvent: EFI_EVENT?
+  var guestEvent: EFI_EVENT?
 
   enum StartError: Error {
     case noCPU, noMemory, handlerTaken, alreadyThere, cannotInstall
@@ -59,6 +60,8 @@ final class Driver {
     policies.faultScope = .level
     // More do not fit on the host stack.
     policies.deepestNesting = 2048
+    // TPL_CALLBACK, TPL_NOTIFY, and one for firmware with levels between.
+    policies.interruptStacks = 3
     policies.ports = options.ports
     let engine = Engine(configuration: Self.configuration(codePages))
     engine.state.pointee.instructionLimit = FirmwareHost.safepointInterval
@@ -82,6 +85,9 @@ final class Driver {
     configuration.codeMemory = codePages.memory
     configuration.protection = .firmware
     configuration.hostFeatures = transomProcessorFeatures()
+    // Interrupts come in while compiled code runs: no count is needed for them.
+    configuration.isCounting = false
+    configuration.letsInterruptsIn = true
     // For what is not compiled.
     configuration.cacheOperations = 1 << 14
     return configuration
@@ -104,10 +110,11 @@ final class Driver {
     shim.intercept(function(boot.FreePool), .freePool)
     shim.intercept(
       function(cpu.pointee.SetMemoryAttributes), .setAttributes(address: 1, count: 2))
+    let priority = transomWatchPriority(firmware.boot, shim.bridge)
     shim.intercept(
-      function(boot.RaiseTPL), .observed(tag: FirmwareHost.Observed.raiseTPL))
+      function(boot.RaiseTPL), .replaced(by: priority.raise, routine: priority.raiseRoutine))
     shim.intercept(
-      function(boot.RestoreTPL), .observed(tag: FirmwareHost.Observed.restoreTPL))
+      function(boot.RestoreTPL), .replaced(by: priority.restore, routine: priority.restoreRoutine))
     shim.intercept(
       function(boot.CreateEvent), .observed(tag: FirmwareHost.Observed.createEvent))
     shim.intercept(

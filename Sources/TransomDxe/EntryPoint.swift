@@ -62,6 +62,7 @@ extension Driver {
     }
     watchExitBootServices()
     watchReadyToBoot()
+    watchGuests()
     if options.isVerbose { introduce() }
     guard options.dispatchesROMs else { return }
     let before = displays()
@@ -91,6 +92,21 @@ extension Driver {
       UInt32(EVT_NOTIFY_SIGNAL), EFI_TPL(TPL_CALLBACK),
       { _, _ in Driver.current?.console.catchUp() }, nil, &group, &event)
     if status == EFI_SUCCESS { bootEvent = event }
+  }
+
+  /// Guest code that calls nobody is looked at ten times a second. At TPL_NOTIFY and above nothing
+  /// interrupts it, as nothing interrupts native code there.
+  private func watchGuests() {
+    guard codePages != nil, options.timeout > 0 else { return }
+    var event: EFI_EVENT?
+    let boot = firmware.boot
+    let status = boot.pointee.CreateEvent(
+      UInt32(EVT_TIMER) | UInt32(EVT_NOTIFY_SIGNAL), EFI_TPL(TPL_NOTIFY),
+      { _, _ in Driver.activeShim?._withUnsafeGuaranteedRef { $0.host.watch($0) } }, nil, &event)
+    guard status == EFI_SUCCESS, let event else { return }
+    // In units of 100 ns.
+    _ = boot.pointee.SetTimer(event, UInt32(TimerPeriodic), 1_000_000)
+    guestEvent = event
   }
 
   /// The firmware signals the newest event of a group first and the lowest task priority last, so

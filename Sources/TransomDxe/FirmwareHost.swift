@@ -3,11 +3,13 @@ import CTransomDxe
 import CTranslator
 import CUEFI
 import Shim
+import Translator
 
 /// The host contract on AArch64 firmware.
 ///
-/// While guest state is in flight interrupts are masked in the processor; they are let in during
-/// every call to the firmware and at safepoints, exactly as the native code around it had them.
+/// Compiled code runs with interrupts as native code left them, and so does every call to the
+/// firmware; they are masked in the bridge and the dispatcher, and for interpreted code, which has
+/// safepoints.
 struct FirmwareHost: HostContract {
   /// Guest instructions between two safepoints.
   static let safepointInterval: UInt64 = 200_000
@@ -45,8 +47,6 @@ struct FirmwareHost: HostContract {
 
   /// Services whose calls by guests are watched.
   enum Observed {
-    static let raiseTPL: UInt8 = 1
-    static let restoreTPL: UInt8 = 2
     static let createEvent: UInt8 = 3
     static let createEventEx: UInt8 = 4
     static let closeEvent: UInt8 = 5
@@ -217,6 +217,18 @@ struct FirmwareHost: HostContract {
     return safepoint(instructionCount: instructionCount)
   }
 
+  /// Called by a timer while guest code may be in the middle of something: if it is for too long, it
+  /// gets to a safepoint, where that is dealt with.
+  func watch(_ shim: Shim<FirmwareHost>) {
+    guard shim.isGuestInFlight else { return }
+    let deadline = bridge.pointee.hostWords.0
+    if deadline == 0 {
+      bridge.pointee.hostWords.0 = transomCounter() &+ state.pointee.timeout
+    } else if transomCounter() > deadline {
+      shim.engine.requestSafepoint()
+    }
+  }
+
   private func goOn(_ instructionCount: UInt64) -> Continuation {
     let now = transomCounter()
     let deadline = bridge.pointee.hostWords.0
@@ -256,12 +268,6 @@ struct FirmwareHost: HostContract {
 
   func didCall(observed tag: UInt8, arguments: UnsafePointer<UInt64>, result: UInt64) {
     switch tag {
-    case Observed.raiseTPL:
-      if bridge.pointee.hostWords.1 == 0, result != arguments[0] {
-        bridge.pointee.hostWords.1 = result &+ 1
-      }
-    case Observed.restoreTPL:
-      if arguments[0] &+ 1 == bridge.pointee.hostWords.1 { bridge.pointee.hostWords.1 = 0 }
     case Observed.createEvent, Observed.createEventEx:
       guard result == EFI_SUCCESS else { return }
       var event: UInt64 = 0

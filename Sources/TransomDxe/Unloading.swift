@@ -32,6 +32,7 @@ extension Driver {
     Identity.uninstall(firmware)
     if let event = exitEvent { _ = firmware.boot.pointee.CloseEvent(event) }
     if let event = bootEvent { _ = firmware.boot.pointee.CloseEvent(event) }
+    if let event = guestEvent { _ = firmware.boot.pointee.CloseEvent(event) }
     return EFI_SUCCESS
   }
 }

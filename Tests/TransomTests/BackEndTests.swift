@@ -201,7 +201,8 @@ final class BackEndTests: XCTestCase {
     run.machine.tearDown()
     XCTAssertEqual(run.report.outcome, .success)
     XCTAssertEqual(seen.count, 200)
-    for mappings in seen { XCTAssertEqual(mappings, before) }
+    // What was left behind may go meanwhile; nothing may come.
+    for mappings in seen { XCTAssertEqual(mappings.filter { !before.contains($0) }, []) }
   }
 
   func testAnotherHostsBackEndIsRefused() throws {

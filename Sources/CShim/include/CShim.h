@@ -13,6 +13,7 @@
 #define TRANSOM_ENTRY_RETURN_ADDRESS 8
 #define TRANSOM_ENTRY_CALL_NUMBER 16
 #define TRANSOM_ENTRY_IS_SAVED 24
+#define TRANSOM_ENTRY_IS_AT_REST 28
 #define TRANSOM_ENTRY_SPAN 32
 #define TRANSOM_ENTRY_DEPTH 40
 
@@ -21,7 +22,6 @@
 #define TRANSOM_BRIDGE_STACK_BASE 16
 #define TRANSOM_BRIDGE_CALL_COUNT 24
 #define TRANSOM_BRIDGE_HOST_WORDS 32
-#define TRANSOM_BRIDGE_INTERRUPT_MASK 48
 #define TRANSOM_BRIDGE_MASKS_INTERRUPTS 56
 #define TRANSOM_BRIDGE_RUN_LEVEL 64
 #define TRANSOM_BRIDGE_SETTLE 72
@@ -48,6 +48,7 @@
 #define TRANSOM_STATE_MISS_EXIT 1800
 #define TRANSOM_STATE_LEAVE_STUB 1808
 #define TRANSOM_STATE_IS_COUNTING 1816
+#define TRANSOM_STATE_INTERRUPT_MASK 1848
 
 #ifndef __ASSEMBLER__
 #include <CTranslator.h>
@@ -94,7 +95,9 @@ typedef struct TransomLevelEntry {
   /// 1: the guest's registers were put into `generalRegisters` and so on, because somebody else has
   /// entered the guest since the level called out.
   uint32_t isSaved;
-  uint32_t reserved;
+  /// 0: guest state is in flight, in the processor or half stored. Only an interrupt that compiled
+  /// code let in can call guest code then.
+  uint32_t isAtRest;
   /// How far above the shim's stack's lowest address RSP is at entry; 0 if it is not on that stack.
   uint64_t span;
   /// Level of nesting, from 1.
@@ -122,7 +125,8 @@ typedef struct TransomLevelEntry {
   uint16_t reserved2;
   /// As compiled code left them: flags, and what the host's floating point noted.
   uint32_t packedFlags;
-  uint32_t reserved3;
+  /// Which of the shim's stacks for interrupts the level began on, from 1; 0: none.
+  uint32_t interruptStack;
   uint64_t floatStatus;
 } TransomLevelEntry;
 
@@ -150,9 +154,9 @@ typedef struct TransomBridge {
   /// is made 0 by each call out; while the second is not 0 the level's end is told
   /// (HostContract.didLeaveGuest).
   uint64_t hostWords[2];
-  /// The processor's interrupt mask as native code last had it, and whether it is to be kept: guest
-  /// code then runs with interrupts masked, and host code it calls with those.
-  uint64_t interruptMask;
+  uint64_t reserved3;
+  /// Interrupts are masked while the bridge and the dispatcher are at work. Host code runs with
+  /// them as it left them, and so does compiled code (TransomGuestState.interruptMask).
   uint32_t masksInterrupts;
   uint32_t reserved;
   /// Runs a level to its end, or goes on with one (`resumed` ≠ 0) after frames below it were
@@ -207,7 +211,8 @@ TRANSOM_CHECK(TransomBridge, current, TRANSOM_BRIDGE_CURRENT);
 TRANSOM_CHECK(TransomBridge, stackBase, TRANSOM_BRIDGE_STACK_BASE);
 TRANSOM_CHECK(TransomBridge, callCount, TRANSOM_BRIDGE_CALL_COUNT);
 TRANSOM_CHECK(TransomBridge, hostWords, TRANSOM_BRIDGE_HOST_WORDS);
-TRANSOM_CHECK(TransomBridge, interruptMask, TRANSOM_BRIDGE_INTERRUPT_MASK);
+TRANSOM_CHECK(TransomGuestState, interruptMask, TRANSOM_STATE_INTERRUPT_MASK);
+TRANSOM_CHECK(TransomLevelEntry, isAtRest, TRANSOM_ENTRY_IS_AT_REST);
 TRANSOM_CHECK(TransomBridge, masksInterrupts, TRANSOM_BRIDGE_MASKS_INTERRUPTS);
 TRANSOM_CHECK(TransomBridge, runLevel, TRANSOM_BRIDGE_RUN_LEVEL);
 TRANSOM_CHECK(TransomBridge, settle, TRANSOM_BRIDGE_SETTLE);
@@ -254,11 +259,11 @@ static inline void transomMaskForGuest(TransomBridge *_Nonnull bridge) {
   if (!bridge->masksInterrupts) return;
   uint64_t before;
   __asm__ volatile("mrs %0, daif\n\tmsr daifset, #2" : "=r"(before)::"memory");
-  bridge->interruptMask = before;
+  bridge->state->interruptMask = before;
 }
 static inline void transomUnmaskForHost(TransomBridge *_Nonnull bridge) {
   if (!bridge->masksInterrupts) return;
-  __asm__ volatile("msr daif, %0" ::"r"(bridge->interruptMask) : "memory");
+  __asm__ volatile("msr daif, %0" ::"r"(bridge->state->interruptMask) : "memory");
 }
 #else
 static inline void transomMaskForGuest(TransomBridge *_Nonnull bridge) { (void)bridge; }

@@ -118,11 +118,16 @@ typedef struct {
   uint64_t clearScratch[2];
   /// How many instructions compiled code may run before it looks at the counter.
   int64_t slack;
+  /// Where compiled code lets interrupts in: the processor's interrupt mask as it was when compiled
+  /// code was left, and as it will be when it is entered.
+  uint64_t interruptMask;
 } TransomGuestState;
 
 /// Bits of `attention`.
 enum {
   transomAttentionInvalidation = 1,
+  /// A safepoint is wanted (Engine.requestSafepoint). The embedder's bits lie between.
+  transomAttentionSafepoint = 16,
 };
 
 /// Where compiled code finds things in the state.
@@ -136,6 +141,8 @@ enum {
   transomOffsetExitWord = __builtin_offsetof(TransomGuestState, exitWord),
   transomOffsetPackedFlags = __builtin_offsetof(TransomGuestState, packedFlags),
   transomOffsetScratch = __builtin_offsetof(TransomGuestState, compiledScratch),
+  transomOffsetFaultProgramCounter = __builtin_offsetof(TransomGuestState, faultProgramCounter),
+  transomOffsetInterruptMask = __builtin_offsetof(TransomGuestState, interruptMask),
   transomOffsetUsesVectors = __builtin_offsetof(TransomGuestState, usesVectors),
 };
 

@@ -1,6 +1,7 @@
 // What the driver needs below Swift: the processor's registers, the exception handler, and the few
 // functions that compiled Swift and C take for granted.
 #pragma once
+#include <CShim.h>
 #include <CUEFI.h>
 #include <stdint.h>
 
@@ -11,6 +12,19 @@ void transomOpenHeap(EFI_BOOT_SERVICES *_Nonnull boot);
 void transomCloseHeap(void);
 /// Bytes in use.
 uint64_t transomHeapSize(void);
+
+// MARK: Task priority (Priority.c)
+
+/// Functions that stand in for RaiseTPL and RestoreTPL, and the routines by which compiled code gets
+/// to them (Interception.replaced).
+typedef struct {
+  uint64_t raise, raiseRoutine, restore, restoreRoutine;
+} TransomPriorityFunctions;
+
+/// From now on they keep the task priority before a level first raised it, plus one, in the second
+/// of the bridge's host words; 0 if it has not, or has restored it.
+TransomPriorityFunctions transomWatchPriority(
+    EFI_BOOT_SERVICES *_Nonnull boot, TransomBridge *_Nonnull bridge);
 
 // MARK: Faults (FaultHandler.c)
 

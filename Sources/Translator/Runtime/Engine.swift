@@ -72,6 +72,10 @@ public struct EngineConfiguration {
   /// Whether compiled code counts guest instructions, so that the instruction limit is exact. Where
   /// it does not, `instructionCount` only has those that were interpreted, and no safepoint comes.
   public var isCounting = true
+  /// Compiled code runs with interrupts as native code left them, and not masked like the dispatcher.
+  /// What an interrupt calls may use the engine, between `beginInterruption` and `endInterruption`.
+  /// AArch64 only, at EL1 or above.
+  public var letsInterruptsIn = false
   /// What the host's processor has beyond the least of its kind. AArch64: bit 0 FEAT_FlagM, bit 1
   /// FEAT_FlagM2.
   public var hostFeatures: UInt64 = 0
@@ -140,6 +144,7 @@ public final class Engine {
       let code = CompiledCode<NativeBackEnd>(
         memory: memory, protection: configuration.protection, codeMap: codeMap,
         isCounting: configuration.isCounting, hostFeatures: configuration.hostFeatures,
+        letsInterruptsIn: configuration.letsInterruptsIn,
         state: state)
       compiled = code
       enterCode = unsafeBitCast(
@@ -250,6 +255,10 @@ public final class Engine {
     refreshAccess()
     if let compiled {
       if compiled.find(address, mode) != nil { return true }
+      if compiled.mustInterpret {
+        codeMap.add(address, 1)
+        return true
+      }
       return compile(compiled, address) != nil
     }
     if cache.find(address, mode) != nil { return true }

@@ -9,6 +9,7 @@ extension A64Emitter {
   /// dst = left OP right for ADD … NOT of any width.
   mutating func arithmetic() {
     let o = op.pointee
+    if o.attributes.contains(.locked) { return lockedReadModifyWrite(o) }
     if o.attributes.contains(.memoryDestination) { return readModifyWrite(o) }
     var left = A64Register.zero
     if o.attributes.contains(.memoryLeft) {

@@ -132,8 +132,17 @@ package struct A64Assembler {
   package mutating func writeFloatStatus(_ from: A64Register) { append(0xD51B_4420 | from.number) }
   package mutating func readFloatControl(_ to: A64Register) { append(0xD53B_4400 | to.number) }
   package mutating func writeFloatControl(_ from: A64Register) { append(0xD51B_4400 | from.number) }
+  /// DAIF, at EL1 and above.
+  package mutating func readInterruptMask(_ to: A64Register) { append(0xD53B_4220 | to.number) }
+  package mutating func writeInterruptMask(_ from: A64Register) {
+    append(0xD51B_4220 | from.number)
+  }
+  /// MSR DAIFSET, #2
+  package mutating func maskInterrupts() { append(0xD503_42DF) }
   /// DMB ISH
   package mutating func barrier() { append(0xD503_3BBF) }
+  /// DMB SY
+  package mutating func systemBarrier() { append(0xD503_3FBF) }
   package mutating func breakpoint(_ number: UInt32) {
     append(0xD420_0000 | (number & 0xFFFF) << 5)
   }

@@ -4,8 +4,9 @@ enum A64Coverage {
   /// `hard`: the flags read behind the operation.
   static func covers(_ op: UnsafeMutablePointer<Operation>, hard: FlagSet) -> Bool {
     let o = op.pointee
-    guard !o.attributes.contains(.locked), memory(o), mapped(o) else { return false }
+    guard memory(o), mapped(o) else { return false }
     let need = hard.intersection(o.flags)
+    if o.attributes.contains(.locked) { return need.isEmpty && A64Locked.covers(o) }
     switch o.opcode {
     case .boundary, .nop, .move, .load, .loadSigned, .store, .address, .extractHighByte,
       .insertHighByte, .signExtend, .zeroExtend, .swapBytes, .setCondition, .select, .jump, .branch,

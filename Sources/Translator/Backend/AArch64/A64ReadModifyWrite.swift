@@ -26,7 +26,7 @@ extension A64Emitter {
   }
 
   /// As the operation, without flags. `A64Map.scratch` may hold the address.
-  private mutating func compute(
+  mutating func compute(
     _ o: Operation, _ d: A64Register, _ left: A64Register, _ right: Operand, _ is64: Bool
   ) {
     switch o.opcode {

@@ -7,6 +7,8 @@ enum A64State {
   static var exitWord: UInt32 { UInt32(transomOffsetExitWord) }
   static var packedFlags: UInt32 { UInt32(transomOffsetPackedFlags) }
   static var flags: UInt32 { UInt32(transomOffsetFlags) }
+  static var faultProgramCounter: UInt32 { UInt32(transomOffsetFaultProgramCounter) }
+  static var interruptMask: UInt32 { UInt32(transomOffsetInterruptMask) }
   static var scratch: UInt32 { UInt32(transomOffsetScratch) }
   static var usesVectors: UInt32 { UInt32(transomOffsetUsesVectors) }
   static func vector(_ n: UInt32) -> UInt32 { UInt32(transomOffsetVector) + n * 32 }
@@ -31,11 +33,17 @@ extension AArch64BackEnd {
     stubs.faultExit = here()
     a.moveWide(A64Map.scratch, ~CodeExit.fault, inverted: true, is64: false)
     stubs.exit = here()
-    writeExit(&a)
+    writeExit(&a, layout)
     stubs.leave = here()
     writeReturn(&a)
     stubs.divide = here()
     writeDivide(&a)
+    stubs.stop = here()
+    // The link register is behind the block's first instruction.
+    a.addImmediate(A64Map.third, A64Map.third, 4, subtract: true)
+    a.access(
+      .store(bytes: 8), A64Map.third.number, A64Map.state, scaled: A64State.faultProgramCounter)
+    a.branch(by: Int32(bitPattern: stubs.faultExit &- here()) / 4)
     b.cursor += a.count * 4
     return stubs
   }
@@ -80,6 +88,11 @@ extension AArch64BackEnd {
     a.access(
       .load(bytes: 4), A64Map.other.number, A64Map.state, scaled: A64State.packedFlags)
     a.writeFlags(A64Map.other)
+    if layout.letsInterruptsIn {
+      a.access(
+        .load(bytes: 8), A64Map.other.number, A64Map.state, scaled: A64State.interruptMask)
+      a.writeInterruptMask(A64Map.other)
+    }
     for n in stride(from: 0 as UInt32, to: 16, by: 2) {
       a.pair(load: true, A64Register(n), A64Register(n + 1), A64Map.state, offset: Int32(n) * 8)
     }
@@ -99,7 +112,13 @@ extension AArch64BackEnd {
   }
 
   /// Stores the guest's registers and returns from the entry. x16 holds the exit word.
-  private static func writeExit(_ a: inout A64Assembler) {
+  private static func writeExit(_ a: inout A64Assembler, _ layout: CodeLayout) {
+    if layout.letsInterruptsIn {
+      a.readInterruptMask(A64Map.other)
+      a.maskInterrupts()
+      a.access(
+        .store(bytes: 8), A64Map.other.number, A64Map.state, scaled: A64State.interruptMask)
+    }
     a.access(.store(bytes: 4), A64Map.scratch.number, A64Map.state, scaled: A64State.exitWord)
     for n in stride(from: 0 as UInt32, to: 16, by: 2) {
       a.pair(load: false, A64Register(n), A64Register(n + 1), A64Map.state, offset: Int32(n) * 8)

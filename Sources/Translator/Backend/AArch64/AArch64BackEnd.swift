@@ -45,10 +45,16 @@ struct AArch64BackEnd: BackEnd {
     emitter.stale = FlagSet.all.subtracting(record.entryFlags)
     emitter.start = emitter.a.count
     emitter.writeHead(isChecked: isChecked)
+    record.stop = first + UInt32(emitter.loop * 4)
     emitter.writeInstructions(&tables)
     emitter.writeExits(index: index, first: first, &record, &tables)
     emitter.writeLiterals()
     buffer.cursor += emitter.a.count * 4
+  }
+
+  /// BL, which says where it came from in a register that is free between instructions.
+  static func stopInstruction(at offset: UInt32, _ stubs: CodeStubs) -> UInt32? {
+    0x9400_0000 | (stubs.stop &- offset) >> 2 & 0x03FF_FFFF
   }
 
   /// Every block has its entry in front of itself.

@@ -41,6 +41,8 @@ enum StateOffset {
 
 /// The ways into compiled code and out of it.
 extension X86_64BackEnd {
+  static func stopInstruction(at offset: UInt32, _ stubs: CodeStubs) -> UInt32? { nil }
+
   static func writeStubs(_ b: inout CodeBuffer, _ layout: CodeLayout) -> CodeStubs {
     var stubs = CodeStubs()
     func state(_ offset: UInt64) -> X86Operand { .data(layout.state &+ offset) }

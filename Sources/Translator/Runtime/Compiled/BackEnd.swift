@@ -17,6 +17,8 @@ struct CodeStubs {
   /// Returns from `enter` for host code that was called by compiled code and has put the guest's
   /// registers where they belong. `exitWord` is set before.
   var leave: UInt32 = 0
+  /// Where a block goes whose first instruction was replaced (AArch64).
+  var stop: UInt32 = 0
 }
 
 /// Special values of `exitWord`; others are indices of the exit table.
@@ -48,6 +50,8 @@ struct CodeLayout {
   /// Of the host's processor, beyond what every one of its kind has: for AArch64 FEAT_FlagM and
   /// FEAT_FlagM2 as bits 0 and 1.
   var hostFeatures: UInt64 = 0
+  /// The stubs let interrupts in while compiled code runs.
+  var letsInterruptsIn = false
   /// Where the guest's code is to be read, if not at its addresses.
   var detached: DetachedCode?
 }
@@ -77,6 +81,10 @@ protocol BackEnd {
   mutating func write(
     _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
     _ tables: inout CodeTables, isChecked: Bool)
+
+  /// The instruction that takes the place of a block's first one to have the block left as by a fault
+  /// there, through `CodeStubs.stop`. Nil if the back end has no such thing.
+  static func stopInstruction(at offset: UInt32, _ stubs: CodeStubs) -> UInt32?
 
   /// Writes the entry for indirect branches to a block whose code starts at `code`.
   mutating func writeThunk(_ buffer: inout CodeBuffer, guest: UInt64, code: UInt32)

@@ -6,6 +6,8 @@ struct CompiledBlock {
   /// Offsets into the code memory.
   var code: UInt32 = 0
   var codeEnd: UInt32 = 0
+  /// Where an instruction can be replaced to stop the block, in whatever round of a loop it is.
+  var stop: UInt32 = 0
   /// Where the entry for indirect branches lies, 0 if there is none.
   var thunk: UInt32 = 0
   /// First of its instructions in `CodeTables.lengths`.

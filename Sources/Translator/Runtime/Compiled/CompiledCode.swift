@@ -20,6 +20,11 @@ final class CompiledCode<Host: BackEnd> {
   let codeMap: CodeMap
   private let hosts: HostThunks
   private(set) var flushes = 0
+  /// Code is being executed below whoever uses the engine now: it has to stay where it is.
+  var isHeld = false
+  /// The first words of blocks while `Interruption` has replaced them, and how many blocks that is.
+  let heads: UnsafeMutablePointer<UInt32>?
+  var stoppedBlocks = 0
   private(set) var invalidatedBlocks = 0
   /// Bytes of host code written since the engine was made, stubs aside.
   private(set) var codeBytes: UInt64 = 0
@@ -30,7 +35,7 @@ final class CompiledCode<Host: BackEnd> {
 
   init(
     memory: CodeMemory, protection: PageProtection?, codeMap: CodeMap, isCounting: Bool,
-    hostFeatures: UInt64,
+    hostFeatures: UInt64, letsInterruptsIn: Bool = false,
     state: UnsafeMutablePointer<TransomGuestState>
   ) {
     self.memory = memory
@@ -43,6 +48,7 @@ final class CompiledCode<Host: BackEnd> {
     layout.base = memory.executable
     layout.isCounting = isCounting
     layout.hostFeatures = hostFeatures
+    layout.letsInterruptsIn = letsInterruptsIn
     var code = CodeBuffer(
       cursor: start, coldEnd: start + memory.count, start: start, base: memory.executable)
     layout.stubs = Host.writeStubs(&code, layout)
@@ -55,6 +61,7 @@ final class CompiledCode<Host: BackEnd> {
     backEnd.initialize(to: Host(layout: layout))
     tables = .allocate(capacity: 1)
     tables.initialize(to: CodeTables(codeBytes: memory.count))
+    heads = letsInterruptsIn ? .allocate(capacity: tables.pointee.blockCapacity) : nil
     tables.pointee.sites = codeMap.sites
     // Zero already, and not touched before it is needed.
     index = (memory.data + CodeMemory.indexOffset).assumingMemoryBound(to: UInt32.self)
@@ -65,6 +72,7 @@ final class CompiledCode<Host: BackEnd> {
   }
 
   deinit {
+    heads?.deallocate()
     hosts.deallocate()
     releasePages()
     dropAliases(from: 0, to: ~0)
@@ -128,7 +136,7 @@ final class CompiledCode<Host: BackEnd> {
 
   /// Flushes unless the longest block fits.
   func makeRoom() {
-    if !hasRoom { flush() }
+    if !hasRoom, !isHeld { flush() }
   }
 
   /// Sees to it that a change to the guest's bytes of a block is noticed. False: the block has to
@@ -186,6 +194,7 @@ final class CompiledCode<Host: BackEnd> {
 
   /// Makes an exit lead straight to a block.
   func link(_ e: Int, to n: Int) {
+    resumeBlocks()
     let exit = tables.pointee.exits + e
     guard exit.pointee.linked == 0,
       tables.pointee.blocks[n].entryFlags.isSubset(of: exit.pointee.provided)
@@ -249,6 +258,8 @@ final class CompiledCode<Host: BackEnd> {
   // MARK: Dropping
 
   func flush() {
+    resumeBlocks()
+    if isHeld { return invalidate(0, ~0) }
     releasePages()
     tables.pointee.clear()
     buffer.pointee.cursor = firstCode
@@ -262,6 +273,7 @@ final class CompiledCode<Host: BackEnd> {
 
   /// Drops every block that overlaps first…last.
   func invalidate(_ first: UInt64, _ last: UInt64) {
+    resumeBlocks()
     // A block lies in the list of its first page and is shorter than a page's sixteenfold.
     codeMap.updateBlockLists(from: first, to: last) { head in
       var next = head

@@ -21,6 +21,10 @@ extension Engine {
         if let exit = interpretBlock(compiled) { return exit }
         continue
       }
+      if compiled.mustInterpret, !isKnown(compiled, state.pointee.rip) {
+        if let exit = interpretBlock(compiled) { return exit }
+        continue
+      }
       guard let n = findOrTranslate(compiled, state.pointee.rip) else { return .branchOutside }
       if let exit = execute(compiled, block: n) { return exit }
     }
@@ -49,6 +53,7 @@ extension Engine {
     let start = configuration.clock?() ?? 0
     defer { endTranslation(start) }
     compiled.makeRoom()
+    guard !compiled.mustInterpret else { return nil }
     // Where nobody tells when a block changes itself, its bytes are looked at after each store.
     var endsAtStores =
       configuration.protection == nil || codeMap.guarding(of: address) == .mixed
@@ -79,6 +84,8 @@ extension Engine {
       while next == nil {
         if isLeft {
           isLeft = false
+        } else if takeSafepoint(compiled) {
+          return .safepoint
         } else {
           CodeEntry.prepare(state, room: headroom)
           state.pointee.remaining -= adjustment
@@ -215,6 +222,8 @@ extension Engine {
       let recipe = Int(block.recipes) + Int(lengths[done].recipe) - 1
       NativeBackEnd.recoverFlags(state, compiled.tables.pointee.recipes[recipe])
     }
+    // The block's first instruction was replaced, to get here.
+    if done == 0, takeSafepoint(compiled) { return .safepoint }
     let instruction = state.pointee.rip
     codeMap.sites.lastStore = 0
     let exit = step()

@@ -52,8 +52,11 @@ extension A64Emitter {
   private mutating func finishNarrow(_ o: Operation, _ shift: UInt32) {
     let needsParity = !need.isDisjoint(with: [.parity, .adjust])
     guard o.destination.isStored || needsParity else { return }
+    guard o.destination.isStored else {
+      return a.shift(.right, A64Map.parity, A64Map.scratch, by: shift, is64: false)
+    }
     a.shift(.right, A64Map.scratch, A64Map.scratch, by: shift, is64: false)
-    if o.destination.isStored { insert(o.destination, A64Map.scratch, width: o.width) }
+    insert(o.destination, A64Map.scratch, width: o.width)
     if needsParity { a.move(A64Map.parity, A64Map.scratch) }
   }
 

@@ -43,6 +43,8 @@ struct A64Emitter {
   var loop = 0
   /// RDX ought to be zero in front of the division that comes next.
   var owesZero = false
+  /// What the next instruction has in its destination: not computed yet, but an operand of it.
+  var shifted: A64Shifted?
   /// A run of floating-point instructions is being written; where its undos begin.
   var isInRun = false
   var firstUndo = 0

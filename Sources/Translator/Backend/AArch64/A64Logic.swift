@@ -4,6 +4,17 @@ extension A64Emitter {
     _ o: Operation, _ d: A64Register, _ left: A64Register, _ right: Operand, _ is64: Bool
   ) {
     let need = self.need
+    if let shifted {
+      self.shifted = nil
+      willWrite(o.destination)
+      let kind: A64Assembler.Logic =
+        o.opcode == .or ? .or : o.opcode == .xor ? .exclusiveOr : .and
+      a.logic(
+        kind, d, register(o.right), shifted.register, shift: shifted.kind, by: shifted.count,
+        is64: is64)
+      if !need.isEmpty { flagsOfResult(d, is64) }
+      return
+    }
     // TEST of a register with itself, for a branch: no code of its own.
     if o.opcode == .and, d == .zero, o.left == o.right, isOnlyForBranch([.zero, .sign]),
       o.left.isRegister

@@ -1,3 +1,10 @@
+/// A register, and how it is shifted where it is used.
+struct A64Shifted {
+  var register: A64Register
+  var kind: A64Shift
+  var count: UInt32
+}
+
 /// Shifts and rotates.
 extension A64Emitter {
   mutating func shift() {
@@ -18,6 +25,10 @@ extension A64Emitter {
     if o.width < 4 { return shiftNarrow(o, left, count, bits) }
     let d = A64Map.register(o.destination)
     let need = self.need
+    if need.isEmpty, count < bits, isTakenByLogic(o) {
+      shifted = A64Shifted(register: left, kind: kind(o.opcode), count: count)
+      return
+    }
     if need.isDisjoint(with: [.carry, .overflow]) {
       willWrite(o.destination)
       a.shift(kind(o.opcode), d, left, by: count, is64: o.width == 8)
@@ -28,6 +39,20 @@ extension A64Emitter {
     willWrite(o.destination)
     a.shift(kind(o.opcode), d, left, by: count, is64: o.width == 8)
     shiftFlags(o, d, bits, count, is64: o.width == 8)
+  }
+
+  /// A shift in front of AND, OR or XOR of the same register with another one: AArch64's logic
+  /// instructions shift an operand by the way. No flag of the shift outlives them.
+  private func isTakenByLogic(_ o: Operation) -> Bool {
+    guard o.destination.isRegister, o.attributes.isEmpty, n == boundary + 1,
+      n + 2 < Int(block.operationCount), ops[n + 1].opcode == .boundary,
+      !plan.isInterpreted[n + 1], !plan.isPaired[n + 1]
+    else { return false }
+    let next = ops[n + 2]
+    return (next.opcode == .and || next.opcode == .or || next.opcode == .xor)
+      && next.destination == o.destination && next.left == o.destination
+      && next.right.isRegister && next.right != o.destination && next.width == o.width
+      && next.attributes.isEmpty && next.third == .none
   }
 
   private func kind(_ opcode: Opcode) -> A64Shift {

@@ -48,6 +48,7 @@ extension Shim {
     state.pointee.instructionCount = count
     entry.pointee = savedEntry
     engine.endInterruption(interruption)
+    transomRestoreFloatControl(level)
     host.releaseInterrupts()
     return result
   }

@@ -7,7 +7,7 @@ import Translator
 /// data it addresses lie together; the data's part cannot be executed.
 struct CodePages {
   /// Bytes of code.
-  static let codeSize: UInt64 = 3 << 19
+  static let codeSize: UInt64 = 1 << 20
 
   let memory: CodeMemory
   private let base: UInt64

@@ -278,6 +278,16 @@ static inline uint64_t transomCallOutRoutine(uint32_t isIntercepted) {
   return (uint64_t)(isIntercepted ? transomCallOutIntercepted : transomCallOut);
 }
 
+/// Puts the floating-point control word back that a level's caller had. Interrupted compiled code has
+/// one of its own, which no interrupt handler changes and none keeps.
+static inline void transomRestoreFloatControl(const TransomLevel *_Nonnull level) {
+#if defined(__aarch64__)
+  __asm__ volatile("msr fpcr, %0" ::"r"(level->hostRegisters[18]));
+#else
+  (void)level;
+#endif
+}
+
 /// Where the host's fault handler sends the processor when a native call has hit guest code. Every
 /// register is as the native caller left it, except that the guest address stands in R11 (x86-64)
 /// or X16 (AArch64). Not to be called from C.

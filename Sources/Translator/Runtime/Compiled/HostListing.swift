@@ -36,6 +36,20 @@
       }
     }
 
+    /// The ways into AArch64 code and out of it, as firmware has them.
+    package static func stubs() -> [UInt8] {
+      let start = UnsafeMutablePointer<UInt8>.allocate(capacity: codeSize)
+      defer { start.deallocate() }
+      var buffer = CodeBuffer(cursor: start, coldEnd: start + codeSize, start: start, base: base)
+      var layout = CodeLayout()
+      layout.state = data
+      layout.branchTable = data + UInt64(CodeMemory.tableOffset)
+      layout.base = base
+      layout.letsInterruptsIn = true
+      _ = AArch64BackEnd.writeStubs(&buffer, layout)
+      return Array(UnsafeBufferPointer(start: start, count: Int(buffer.offset)))
+    }
+
     private static let codeSize = 1 << 18
     /// Where the code pretends to lie, with the engine's data in front of it as in a real one.
     private static let base: UInt64 = 0x2000_0000

@@ -243,7 +243,7 @@
   stp xzr, x17, [x25, #TRANSOM_BRIDGE_CALLS+48]
   stp x26, x27, [x28, #TRANSOM_ENTRY_STACK_POINTER]
   .if \isIntercepted
-  // The shim works with interrupts masked.
+  // The shim is at work, with interrupts masked.
   ldr w24, [x29, #TRANSOM_BRIDGE_MASKS_INTERRUPTS]
   cbz w24, 1f
   mrs x17, daif
@@ -280,8 +280,8 @@
   mov w24, #1
   str w24, [x28, #TRANSOM_ENTRY_IS_AT_REST]
   blr x16
-  str wzr, [x28, #TRANSOM_ENTRY_IS_AT_REST]
   add sp, sp, #64
+  str wzr, [x28, #TRANSOM_ENTRY_IS_AT_REST]
   .endif
   ldr w17, [x19, #TRANSOM_STATE_ATTENTION]
   ldr w16, [x28, #TRANSOM_ENTRY_IS_SAVED]
@@ -350,11 +350,11 @@
 
 .Lsettle_\name:
   ldr w17, [x29, #TRANSOM_BRIDGE_MASKS_INTERRUPTS]
-  cbz w17, 3f
+  cbz w17, 4f
   mrs x17, daif
   msr daifset, #2
   str x17, [x19, #TRANSOM_STATE_INTERRUPT_MASK]
-3:
+4:
   str x22, [x19, #TRANSOM_STATE_SCRATCH]
   str x23, [x19, #(TRANSOM_STATE_SCRATCH + 8)]
   mov x2, x0

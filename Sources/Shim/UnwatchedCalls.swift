@@ -109,18 +109,26 @@ func gatherArguments(
 ) {
   let registers = words(&level.pointee.registerArguments)
   let inRegisters = Int(TRANSOM_REGISTER_ARGUMENTS)
-  for index in 0..<inRegisters { arguments[index] = registers[index] }
+  // In pieces of a size that is known, which are moved without a loop.
+  copyWords(registers, to: arguments, count: Int(TRANSOM_REGISTER_ARGUMENTS))
   let source = level.pointee.stackArguments
   let count = 16 - inRegisters
   let bytes = UInt64(count) * 8
   // The word below is the caller's return address or frame record: that page is there.
   if (source &- 8) & ~4095 == (source &+ bytes &- 1) & ~4095 {
     let stack = UnsafePointer<UInt64>(bitPattern: UInt(source)).unsafelyUnwrapped
-    for index in 0..<count { arguments[inRegisters + index] = stack[index] }
+    copyWords(stack, to: arguments + inRegisters, count: 16 - Int(TRANSOM_REGISTER_ARGUMENTS))
   } else {
     for index in inRegisters..<16 { arguments[index] = 0 }
     _ = transomCopyFromGuest(arguments + inRegisters, source, bytes)
   }
+}
+
+@inline(__always)
+private func copyWords(
+  _ from: UnsafePointer<UInt64>, to: UnsafeMutablePointer<UInt64>, count: Int
+) {
+  UnsafeMutableRawPointer(to).copyMemory(from: from, byteCount: count * 8)
 }
 
 private func goOnWatched(

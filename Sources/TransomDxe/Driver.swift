@@ -58,8 +58,8 @@ final class Driver {
       options.isInterpreting ? nil : CodePages(firmware: firmware, protection: protection)
     var policies = Policies()
     policies.faultScope = .level
-    // More do not fit on the host stack.
-    policies.deepestNesting = 2048
+    // Few more would fit on the host stack.
+    policies.deepestNesting = 1024
     // TPL_CALLBACK, TPL_NOTIFY, and one for firmware with levels between.
     policies.interruptStacks = 3
     policies.ports = options.ports

@@ -89,22 +89,25 @@ struct BridgeMeter {
     let count: UInt64 = 5000
     _ = transomCallRepeatedly(base, 1, 2, 10)
     _ = transomCallRepeatedly(loop, target, 10, 1)
-    let callIn = perCall(count) { _ = transomEnterRepeatedly(base, 1, 2, count) }
-    let withFault = perCall(count) { _ = transomCallRepeatedly(base, 1, 2, count) }
-    let out = perCall(count) { _ = transomEnterRepeatedly(loop, target, count, 1) }
-    let both = perCall(count) { _ = transomEnterRepeatedly(loop, target, 1, count) }
+    // In turns, so that all see the same machine.
+    var samples: [[UInt64]] = [[], [], [], []]
+    for _ in 0..<Self.batches {
+      samples[0].append(time { transomEnterRepeatedly(base, 1, 2, count) })
+      samples[1].append(time { transomCallRepeatedly(base, 1, 2, count) })
+      samples[2].append(time { transomEnterRepeatedly(loop, target, count, 1) })
+      samples[3].append(time { transomEnterRepeatedly(loop, target, 1, count) })
+    }
+    let costs = samples.map { Double(Statistics.median($0) ?? 0) / Double(count) }
     return BridgeCosts(
-      callIn: callIn, callInWithFault: withFault, callOut: out, callInAndOut: both,
+      callIn: costs[0], callInWithFault: costs[1], callOut: costs[2], callInAndOut: costs[3],
       bareSignal: Double(signal))
   }
 
-  private func perCall(_ count: UInt64, _ body: () -> Void) -> Double {
-    let spent = median {
-      let start = transomMonotonicNanoseconds()
-      body()
-      return transomMonotonicNanoseconds() - start
-    }
-    return Double(spent) / Double(count)
+  /// In nanoseconds.
+  private func time(_ body: () -> UInt64) -> UInt64 {
+    let start = transomMonotonicNanoseconds()
+    _ = body()
+    return transomMonotonicNanoseconds() - start
   }
 
   private func median(_ sample: () -> UInt64) -> UInt64 {

@@ -161,7 +161,7 @@ final class A64AssemblerTests: XCTestCase {
       "b #0x1008", "bl #0xffc", "b.ne #0x1010", "cbz x1, #0x1004", "cbnz w2, #0x1008",
       "tbz x3, #0x3f, #0x1004", "tbnz w4, #5, #0x1008", "br x17", "ret ", "adr x1, #0x1008",
       "ldr x2, #0x1008", "mrs x1, nzcv", "msr nzcv, x2", "mrs x3, fpsr", "msr fpcr, x4", "dmb ish",
-      "brk #7",
+      "brk #0x7",
     ]) { a in
       a.branch(by: 2)
       a.branchLink(by: -1)
@@ -217,7 +217,7 @@ final class A64AssemblerTests: XCTestCase {
 
   func testVectors() throws {
     try check([
-      "mov v1.d[0], x2", "mov v1.s[3], v2.s[1]", "mov x1, v2.d[1]", "umov w1, v2.b[5]",
+      "ins v1.d[0], x2", "ins v1.s[3], v2.s[1]", "mov x1, v2.d[1]", "umov w1, v2.b[5]",
       "dup v1.2d, v2.d[0]", "dup v1.16b, w2", "movi v1.2d, #0000000000000000",
       "mov v1.16b, v2.16b", "and v1.16b, v2.16b, v3.16b", "bsl v1.16b, v2.16b, v3.16b",
       "mvn v1.16b, v2.16b", "add v1.4s, v2.4s, v3.4s", "shl v1.8h, v2.8h, #3",

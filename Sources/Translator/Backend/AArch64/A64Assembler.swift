@@ -139,10 +139,10 @@ package struct A64Assembler {
   }
   /// MSR DAIFSET, #2
   package mutating func maskInterrupts() { append(0xD503_42DF) }
-  /// DMB SY: devices see it too.
-  package mutating func fullBarrier() { append(0xD503_3FBF) }
   /// DMB ISH
   package mutating func barrier() { append(0xD503_3BBF) }
+  /// DMB SY
+  package mutating func systemBarrier() { append(0xD503_3FBF) }
   package mutating func breakpoint(_ number: UInt32) {
     append(0xD420_0000 | (number & 0xFFFF) << 5)
   }

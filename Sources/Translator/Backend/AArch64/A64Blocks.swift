@@ -248,7 +248,7 @@ extension A64Emitter {
       made.executed = UInt16(truncatingIfNeeded: exit.executed)
       let adjustment = layout.isCounting ? total - exit.executed : 0
       switch exit.kind {
-      case .direct: writeDirect(exit, &made, adjustment, offset)
+      case .direct: writeDirect(exit, &made, adjustment, &tables, offset)
       case .interpret, .leave:
         let place = ops[exit.boundary]
         let mask: UInt64 = is32BitMode ? 0xFFFF_FFFF : ~0
@@ -276,12 +276,23 @@ extension A64Emitter {
 
   /// Conversion of flags and counter if need be, and the patchable branch.
   private mutating func writeDirect(
-    _ exit: A64PendingExit, _ made: inout ExitRecord, _ adjustment: Int, _ offset: (Int) -> UInt32
+    _ exit: A64PendingExit, _ made: inout ExitRecord, _ adjustment: Int, _ tables: inout CodeTables,
+    _ offset: (Int) -> UInt32
   ) {
     form = exit.form
+    stale = exit.stale
+    recipe = exit.last
+    older = exit.older
     let before = a.count
     canonicalize(exit.flags)
-    if let put = exit.postponed { recover(put, exit.flags) }
+    if let put = exit.postponed {
+      recover(put, exit.flags)
+      stale.subtract(exit.flags.intersection([.parity, .adjust]))
+    }
+    made.provided = FlagSet.all.subtracting(stale)
+    if let recipe = currentRecipe() {
+      made.recipe = UInt32(truncatingIfNeeded: tables.add(recipe) + 1)
+    }
     if adjustment > 0 {
       a.addImmediate(A64Map.remaining, A64Map.remaining, UInt32(adjustment))
     }

@@ -17,6 +17,9 @@ extension A64Emitter {
     exit.form = form
     exit.flags = flags
     exit.postponed = flags.isDisjoint(with: [.parity, .adjust]) ? nil : postponed
+    exit.stale = stale
+    exit.last = recipe
+    exit.older = older
     exit.executed = executed + 1
     return exit
   }

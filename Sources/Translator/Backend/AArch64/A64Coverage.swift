@@ -1,19 +1,12 @@
 /// What the emitter carries out itself. Everything else leaves for the interpreter, one instruction
 /// at a time: right, and slow.
 enum A64Coverage {
-  /// LOCK ADD or LOCK OR of zero to memory, the barrier of code that does without MFENCE.
-  static func isBarrier(_ o: Operation) -> Bool {
-    (o.opcode == .add || o.opcode == .or) && o.right == .immediate && o.immediate == 0
-      && o.width >= 4 && o.attributes.contains(.memoryDestination)
-  }
-
   /// `hard`: the flags read behind the operation.
   static func covers(_ op: UnsafeMutablePointer<Operation>, hard: FlagSet) -> Bool {
     let o = op.pointee
-    guard !o.attributes.contains(.locked) || isBarrier(o), memory(o), mapped(o) else {
-      return false
-    }
+    guard memory(o), mapped(o) else { return false }
     let need = hard.intersection(o.flags)
+    if o.attributes.contains(.locked) { return need.isEmpty && A64Locked.covers(o) }
     switch o.opcode {
     case .boundary, .nop, .move, .load, .loadSigned, .store, .address, .extractHighByte,
       .insertHighByte, .signExtend, .zeroExtend, .swapBytes, .setCondition, .select, .jump, .branch,

@@ -41,6 +41,8 @@ struct A64Emitter {
   var start = 0
   /// Where such a branch may go instead, while the slots have what is pinned there.
   var loop = 0
+  /// RDX ought to be zero in front of the division that comes next.
+  var owesZero = false
   /// What the next instruction has in its destination: not computed yet, but an operand of it.
   var shifted: A64Shifted?
   /// A run of floating-point instructions is being written; where its undos begin.
@@ -164,6 +166,9 @@ struct A64PendingExit {
   var flags: FlagSet = []
   /// PF and AF that are computed on the way out.
   var postponed: A64Postponed?
+  var stale: FlagSet = []
+  var last = FlagRecipe()
+  var older = FlagRecipe()
   var executed = 0
   /// For instructions that are interpreted.
   var boundary = 0
@@ -181,6 +186,8 @@ struct A64Undo {
   /// The host register with the old value; 0: `step` was added.
   var saved: UInt8 = 0
   var step: Int64 = 0
+  /// It gets zero instead.
+  var isZeroed = false
 }
 
 // MARK: Values

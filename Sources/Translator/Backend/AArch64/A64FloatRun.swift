@@ -242,7 +242,9 @@ extension A64Emitter {
       u -= 1
       let undo = plan.undos[u]
       let register = A64Register(undo.register)
-      if undo.saved != 0 {
+      if undo.isZeroed {
+        a.moveWide(register, 0, is64: false)
+      } else if undo.saved != 0 {
         a.move(register, A64Register(undo.saved))
       } else {
         addConstant(register, register, 0 &- undo.step, is64: true)

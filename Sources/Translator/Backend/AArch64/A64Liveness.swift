@@ -4,13 +4,15 @@
 /// a fault sees is not computed, but recovered from operands when a fault comes (`A64Recovery`).
 enum A64Liveness {
   /// Fills `hard` with the flags that are read behind each operation, and `isInterpreted` at each
-  /// boundary whose instruction the emitter leaves.
+  /// boundary whose instruction the emitter leaves. Returns those that are read from before the block.
   static func run(
     _ block: Block, hard: UnsafeMutablePointer<FlagSet>,
     isInterpreted: UnsafeMutablePointer<Bool>, taken: UnsafeMutablePointer<FlagSet>,
     lookAhead: A64LookAhead
-  ) {
+  ) -> FlagSet {
     var live = FlagSet.all
+    // As `live`, but an instruction that is interpreted reads no more than others.
+    var read = FlagSet.all
     var isCovered = true
     var n = Int(block.operationCount)
     while n > 0 {
@@ -23,23 +25,29 @@ enum A64Liveness {
         isCovered = true
       case .jump:
         live = lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate))
+        read = live
       case .branch:
         // What is read if it is not taken is what is known so far.
         taken[n] = lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate))
         hard[n] = live
         live.formUnion(taken[n])
         live.formUnion(reads(op))
+        read.formUnion(taken[n].union(reads(op)))
         continue
       case .branchCounter:
         taken[n] = lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate))
         live.formUnion(taken[n])
+        read.formUnion(taken[n])
       default: break
       }
       hard[n] = live
       if !A64Coverage.covers(op, hard: live) { isCovered = false }
       live.subtract(defines(op))
       live.formUnion(reads(op))
+      read.subtract(defines(op))
+      read.formUnion(reads(op))
     }
+    return read
   }
 
   /// Flags an operation surely overwrites, whatever the passes left of `flags`.

@@ -21,6 +21,11 @@ extension A64Emitter {
     let from = register(o.left)
     if o.width < 4 { return insert(o.destination, from, width: o.width) }
     if isTakenByNext(o) { return }
+    if o.width == 8, isOnlyTarget(o.destination) {
+      a.move(A64Map.scratch, from)
+      isTargetReady = true
+      return
+    }
     willWrite(o.destination)
     let to = A64Map.register(o.destination)
     if to == from && o.width == 8 { return }

@@ -60,9 +60,19 @@ extension A64Emitter {
     } else {
       divisor = register(o.right)
     }
-    // Whatever flags it leaves are undefined; those before it must survive an exception.
-    canonicalize(.all)
+    // What is left for the interpreter comes back with all flags where blocks have them.
+    canonicalize(plan.hard[n])
     leaveToInterpret(ifZero: divisor, is64: o.width == 8)
+    if owesZero {
+      // RDX was left as it is, for it is about to be overwritten; where that does not happen it is
+      // zero.
+      let exit = plan.counts.pointee.exits - 1
+      plan.exits[exit].firstUndo = plan.counts.pointee.undos
+      plan.exits[exit].undoCount = 1
+      plan.undos[plan.counts.pointee.undos] = A64Undo(register: Value.rdx.raw, isZeroed: true)
+      plan.counts.pointee.undos += 1
+      owesZero = false
+    }
     if o.width == 8 { divideWide(divisor, isSigned) } else { divideNarrow(divisor, isSigned) }
     willWrite(.rax)
     willWrite(.rdx)

@@ -36,14 +36,14 @@ extension AArch64BackEnd {
     writeExit(&a, layout)
     stubs.leave = here()
     writeReturn(&a)
+    stubs.divide = here()
+    writeDivide(&a)
     stubs.stop = here()
     // The link register is behind the block's first instruction.
     a.addImmediate(A64Map.third, A64Map.third, 4, subtract: true)
     a.access(
       .store(bytes: 8), A64Map.third.number, A64Map.state, scaled: A64State.faultProgramCounter)
     a.branch(by: Int32(bitPattern: stubs.faultExit &- here()) / 4)
-    stubs.divide = here()
-    writeDivide(&a)
     b.cursor += a.count * 4
     return stubs
   }

@@ -19,11 +19,13 @@ extension A64Emitter {
       return a.permute(isHigh ? .zipHigh : .zipLow, size: size, d, left, b)
     }
     if let (isUnsigned, size) = A64VectorTable.pack(code) {
-      let x = A64Map.vectorScratch
       let opcode: UInt32 = isUnsigned ? 0x12 : 0x14
+      let x = d == b ? A64Map.vectorScratch : d
       a.vectorTwo(unsigned: isUnsigned, opcode, size: size, isFull: false, x, left)
+      if left == b { return a.duplicate(d, x, lane: 0, bytes: 8) }
       a.vectorTwo(unsigned: isUnsigned, opcode, size: size, x, b)
-      return a.vectorMove(d, x)
+      if x != d { a.vectorMove(d, x) }
+      return
     }
     let immediate = UInt8(truncatingIfNeeded: o.immediate)
     switch code {

@@ -24,7 +24,7 @@ struct AArch64BackEnd: BackEnd {
     _ tables: inout CodeTables, isChecked: Bool
   ) {
     for n in 0..<Int(block.operationCount) { plan.isPaired[n] = false }
-    A64Liveness.run(
+    record.entryFlags = A64Liveness.run(
       block, hard: plan.hard, isInterpreted: plan.isInterpreted, taken: plan.taken,
       lookAhead: A64LookAhead(
         operations: plan.lookAhead, mode: block.mode, detached: layout.detached))
@@ -42,6 +42,7 @@ struct AArch64BackEnd: BackEnd {
     record.countedAt = 0
     record.recipes = UInt32(truncatingIfNeeded: tables.recipeCount)
     emitter.firstRecipe = tables.recipeCount
+    emitter.stale = FlagSet.all.subtracting(record.entryFlags)
     emitter.start = emitter.a.count
     emitter.writeHead(isChecked: isChecked)
     record.stop = first + UInt32(emitter.loop * 4)

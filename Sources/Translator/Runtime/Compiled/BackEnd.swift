@@ -17,7 +17,7 @@ struct CodeStubs {
   /// Returns from `enter` for host code that was called by compiled code and has put the guest's
   /// registers where they belong. `exitWord` is set before.
   var leave: UInt32 = 0
-  /// Where a block goes that is to stop (AArch64).
+  /// Where a block goes whose first instruction was replaced (AArch64).
   var stop: UInt32 = 0
 }
 
@@ -82,8 +82,8 @@ protocol BackEnd {
     _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
     _ tables: inout CodeTables, isChecked: Bool)
 
-  /// The instruction that takes the place of the one at `CompiledBlock.stop` to have the block left as
-  /// by a fault there, through `CodeStubs.stop`. Nil if the back end has no such thing.
+  /// The instruction that takes the place of a block's first one to have the block left as by a fault
+  /// there, through `CodeStubs.stop`. Nil if the back end has no such thing.
   static func stopInstruction(at offset: UInt32, _ stubs: CodeStubs) -> UInt32?
 
   /// Writes the entry for indirect branches to a block whose code starts at `code`.

@@ -6,7 +6,7 @@ struct CompiledBlock {
   /// Offsets into the code memory.
   var code: UInt32 = 0
   var codeEnd: UInt32 = 0
-  /// Of the code's instruction that each of its loops comes by, where it can be stopped.
+  /// Where an instruction can be replaced to stop the block, in whatever round of a loop it is.
   var stop: UInt32 = 0
   /// Where the entry for indirect branches lies, 0 if there is none.
   var thunk: UInt32 = 0
@@ -24,6 +24,8 @@ struct CompiledBlock {
   var nextInPage: UInt32 = 0
   /// Head of the list of exits linked here, plus one.
   var incoming: UInt32 = 0
+  /// Arithmetic flags that must stand where compiled code keeps them when the block is entered.
+  var entryFlags: FlagSet = []
 }
 
 /// One instruction's share of a block, for finding it again from a host program counter.
@@ -60,7 +62,7 @@ struct ExitRecord {
   /// Block this exit is linked to, plus one; the next exit linked there, plus one.
   var linked: UInt32 = 0
   var nextLinked: UInt32 = 0
-  /// For kinds that interpret: a recipe for the flags, plus one; 0: they are where they belong.
+  /// A recipe for the flags, plus one; 0: they are where they belong.
   var recipe: UInt32 = 0
   /// First of its operations in `CodeTables.rare`, from the boundary on.
   var operations: UInt32 = 0
@@ -71,6 +73,9 @@ struct ExitRecord {
   /// Guest instructions of the block completed before this exit.
   var executed: UInt16 = 0
   var kind: Kind = .direct
+  /// The flags that stand where compiled code keeps them: a block that wants more is reached by the
+  /// dispatcher.
+  var provided = FlagSet.all
   /// Says to the back end how the branch at `patch` is encoded.
   var form: UInt8 = 0
 }
@@ -101,10 +106,10 @@ struct CodeTables {
   /// Room in proportion to bytes of code; pages are touched as they are used.
   init(codeBytes: Int) {
     blockCapacity = min(codeBytes / 64, CodeMemory.indexCount / 2)
-    exitCapacity = codeBytes / 32
+    exitCapacity = codeBytes / 48
     lengthCapacity = codeBytes / 4
-    rareCapacity = codeBytes / 32
-    recipeCapacity = codeBytes / 32
+    rareCapacity = max(codeBytes / 64, 4 * TranslationCache.longestBlock)
+    recipeCapacity = codeBytes / 64
     blocks = .allocate(capacity: blockCapacity)
     exits = .allocate(capacity: exitCapacity)
     lengths = .allocate(capacity: lengthCapacity)

@@ -22,7 +22,7 @@ final class CompiledCode<Host: BackEnd> {
   private(set) var flushes = 0
   /// Code is being executed below whoever uses the engine now: it has to stay where it is.
   var isHeld = false
-  /// What stood in blocks where `Interruption` has replaced it, and how many blocks that is.
+  /// The first words of blocks while `Interruption` has replaced them, and how many blocks that is.
   let heads: UnsafeMutablePointer<UInt32>?
   var stoppedBlocks = 0
   private(set) var invalidatedBlocks = 0
@@ -196,7 +196,9 @@ final class CompiledCode<Host: BackEnd> {
   func link(_ e: Int, to n: Int) {
     resumeBlocks()
     let exit = tables.pointee.exits + e
-    guard exit.pointee.linked == 0 else { return }
+    guard exit.pointee.linked == 0,
+      tables.pointee.blocks[n].entryFlags.isSubset(of: exit.pointee.provided)
+    else { return }
     exit.pointee.linked = UInt32(n + 1)
     exit.pointee.nextLinked = tables.pointee.blocks[n].incoming
     tables.pointee.blocks[n].incoming = UInt32(e + 1)

@@ -110,15 +110,13 @@ extension Engine {
         state.pointee.rip = exit.target
         switch exit.kind {
         case .direct:
+          recover(compiled, exit)
           let flushes = compiled.flushes
           guard let to = findOrTranslate(compiled, exit.target) else { return .branchOutside }
           if flushes == compiled.flushes { compiled.link(Int(word), to: to) }
           next = to
         case .interpret, .leave:
-          if exit.recipe != 0 {
-            let recipe = compiled.tables.pointee.recipes[Int(exit.recipe) - 1]
-            NativeBackEnd.recoverFlags(state, recipe)
-          }
+          recover(compiled, exit)
           if let reason = interpret(compiled, exit) { return reason }
           guard exit.kind == .interpret, canResume(compiled, exit) else { return nil }
           at = compiled.executable(exit.resume)
@@ -171,6 +169,12 @@ extension Engine {
     }
   }
 
+  @inline(__always)
+  private func recover(_ compiled: CompiledCode<NativeBackEnd>, _ exit: ExitRecord) {
+    guard exit.recipe != 0 else { return }
+    NativeBackEnd.recoverFlags(state, compiled.tables.pointee.recipes[Int(exit.recipe) - 1])
+  }
+
   /// Whether the code behind an interpreted instruction is still what follows.
   private func canResume(_ compiled: CompiledCode<NativeBackEnd>, _ exit: ExitRecord) -> Bool {
     let last = Int(exit.operations) + Int(exit.operationCount) - 1
@@ -218,7 +222,7 @@ extension Engine {
       let recipe = Int(block.recipes) + Int(lengths[done].recipe) - 1
       NativeBackEnd.recoverFlags(state, compiled.tables.pointee.recipes[recipe])
     }
-    // One of the block's first instructions was replaced, to get here.
+    // The block's first instruction was replaced, to get here.
     if done == 0, takeSafepoint(compiled) { return .safepoint }
     let instruction = state.pointee.rip
     codeMap.sites.lastStore = 0

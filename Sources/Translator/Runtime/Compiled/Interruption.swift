@@ -53,15 +53,15 @@ extension CompiledCode {
     ).assumingMemoryBound(to: UInt32.self)
   }
 
-  /// Replaces an instruction near the beginning of every block, dropped ones too: one may be running.
+  /// Replaces an instruction of every block, dropped ones too: one may be running.
   func stopBlocks() {
     guard let heads else { return }
     for n in 0..<tables.pointee.blockCount {
-      let code = tables.pointee.blocks[n].stop
+      let place = tables.pointee.blocks[n].stop
       heads[n] = head(n).pointee
-      guard let stop = Host.stopInstruction(at: code, layout.stubs) else { return }
+      guard let stop = Host.stopInstruction(at: place, layout.stubs) else { return }
       head(n).pointee = stop
-      memory.synchronize(executable(code), 4)
+      memory.synchronize(executable(place), 4)
     }
     stoppedBlocks = tables.pointee.blockCount
   }

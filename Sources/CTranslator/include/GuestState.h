@@ -146,6 +146,15 @@ enum {
   transomOffsetUsesVectors = __builtin_offsetof(TransomGuestState, usesVectors),
 };
 
+/// Orders memory accesses as MFENCE does, towards devices as well.
+static inline void transomFence(void) {
+#if defined(__aarch64__)
+  __asm__ volatile("dmb sy" ::: "memory");
+#else
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
+}
+
 // Raw guest accesses that survive a fault.
 //
 // Each returns 0 and transfers the value, or returns 1 if the access faulted: the host's fault

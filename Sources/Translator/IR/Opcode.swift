@@ -5,6 +5,8 @@ public enum Opcode: UInt8, Sendable {
   /// Start of a guest instruction: `offset` and `length` say which.
   case boundary
   case nop
+  /// What comes before in memory is there before what comes behind, for devices as well.
+  case fence
   /// The guest's instruction as it stands: `length` bytes at host address `displacement`. For hosts
   /// of the guest's kind; `flags` are those it defines, `selector` has those it reads, `immediate`
   /// a `VerbatimNote`.

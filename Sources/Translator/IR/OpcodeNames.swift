@@ -4,6 +4,7 @@ extension Opcode {
     switch self {
     case .boundary: "boundary"
     case .nop: "nop"
+    case .fence: "fence"
     case .verbatim: "verbatim"
     case .crc32: "crc32"
     case .x87: "x87"

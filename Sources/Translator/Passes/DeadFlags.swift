@@ -123,7 +123,7 @@ private struct FlagUse: OptionSet {
   static func of(_ opcode: Opcode) -> FlagUse {
     switch opcode {
     case .add, .subtract, .and, .or, .xor, .andNot, .increment, .decrement, .negate, .not,
-      .multiply, .boundary, .nop, .move, .address, .extractHighByte, .insertHighByte,
+      .multiply, .boundary, .nop, .fence, .move, .address, .extractHighByte, .insertHighByte,
       .signExtend, .zeroExtend, .swapBytes, .multiplyWideUnsigned, .multiplyWideSigned,
       .multiplyNoFlags, .bitScanForward, .bitScanReverse, .leadingZeros, .trailingZeros,
       .populationCount, .bitTest, .bitSet, .bitReset, .bitComplement, .bitFieldExtract,

@@ -198,6 +198,7 @@ extension A64Emitter {
   mutating func writeOperation() {
     switch op.pointee.opcode {
     case .boundary, .nop: break
+    case .fence: a.systemBarrier()
     case .move: move()
     case .load: load()
     case .loadSigned: loadSigned()

@@ -8,7 +8,7 @@ enum A64Coverage {
     let need = hard.intersection(o.flags)
     if o.attributes.contains(.locked) { return need.isEmpty && A64Locked.covers(o) }
     switch o.opcode {
-    case .boundary, .nop, .move, .load, .loadSigned, .store, .address, .extractHighByte,
+    case .boundary, .nop, .fence, .move, .load, .loadSigned, .store, .address, .extractHighByte,
       .insertHighByte, .signExtend, .zeroExtend, .swapBytes, .setCondition, .select, .jump, .branch,
       .branchCounter, .jumpIndirect:
       return o.opcode != .branchCounter || branchCounter(o)

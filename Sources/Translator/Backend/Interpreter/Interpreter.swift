@@ -96,6 +96,9 @@ struct Interpreter {
     let op = p.pointee
     switch op.opcode {
     case .boundary, .nop: return .next
+    case .fence:
+      transomFence()
+      return .next
     case .move:
       writeResult(
         op, op.left == .immediate ? UInt64(bitPattern: op.immediate) : r[Int(op.left.raw)])

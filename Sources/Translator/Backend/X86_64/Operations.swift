@@ -6,6 +6,9 @@ extension X86_64BackEnd {
     let op = ops[n]
     switch op.opcode {
     case .nop, .boundary: break
+    case .fence:
+      b.word16(0xAE0F)  // mfence
+      b.byte(0xF0)
     case .verbatim: verbatim(ops + n, ops[n - 1].offset)
     case .move: move(op, n, end)
     case .load: return load(op, n, end)

@@ -162,7 +162,8 @@ extension Lifter {
     case .cli: setFlags(clear: 0x200, set: 0)
     case .sti: setFlags(clear: 0, set: 0x200)
     case .pause: if i.rex & 1 != 0 { xchgAccumulator() }
-    case .hint, .fence: break
+    case .hint: break
+    case .fence: builder.append(Operation(.fence))
     // Flushing a line faults as reading a byte of it does.
     case .flushLine: _ = load(1, memory)
 

@@ -162,8 +162,10 @@ if bareMetal {
     .testTarget(
       name: "ShimTests", dependencies: ["Shim", "LinuxHost", "Translator"],
       swiftSettings: language),
+    // What two test rooms check Chrome traces with.
+    .target(name: "ChromeChecking", path: "Tests/ChromeChecking", swiftSettings: language),
     .testTarget(
-      name: "TraceTests", dependencies: ["Trace"], swiftSettings: language),
+      name: "TraceTests", dependencies: ["Trace", "ChromeChecking"], swiftSettings: language),
     .testTarget(
       name: "SignatureTests", dependencies: ["Signature", "OptionROM"], swiftSettings: language),
     .testTarget(
@@ -172,7 +174,7 @@ if bareMetal {
       name: "TransomTests",
       dependencies: [
         "Transom", "TransomCommands", "FirmwareVolume", "OptionROM", "DeviceModels",
-        "SimulatedFirmware", "Trace",
+        "SimulatedFirmware", "Trace", "ChromeChecking",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),

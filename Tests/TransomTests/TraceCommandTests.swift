@@ -1,3 +1,4 @@
+import ChromeChecking
 import Foundation
 import SimulatedFirmware
 import Trace

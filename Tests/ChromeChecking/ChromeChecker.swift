@@ -3,8 +3,8 @@ import XCTest
 
 /// Chrome's trace event format, as far as a viewer needs it to nest: phases, times that do not go
 /// back, every end closing the beginning that is innermost.
-enum ChromeChecker {
-  static func check(
+package enum ChromeChecker {
+  package static func check(
     _ data: Data, file: StaticString = #filePath, line: UInt = #line
   ) throws {
     let root = try JSONSerialization.jsonObject(with: data) as? [String: Any]

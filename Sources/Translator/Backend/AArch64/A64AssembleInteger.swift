@@ -254,14 +254,4 @@ extension A64Assembler {
   package mutating func set(_ d: A64Register, if condition: A64Condition) {
     select(.increment, d, .zero, .zero, if: condition.inverted, is64: false)
   }
-
-  /// CCMP with an immediate of 5 bits: compares if the condition holds, else NZCV is `otherwise`.
-  package mutating func compareIf(
-    _ condition: A64Condition, _ n: A64Register, _ value: UInt32, otherwise: UInt32,
-    is64: Bool = true
-  ) {
-    append(
-      0x7A40_0800 | size(is64) | (value & 31) << 16 | condition.rawValue << 12 | n.number << 5
-        | otherwise)
-  }
 }

@@ -53,11 +53,6 @@ extension A64Assembler {
         .number << 5 | d.number)
   }
 
-  /// FRINTI: to an integer in the rounding mode in force.
-  package mutating func floatRound(_ d: A64Vector, _ n: A64Vector, _ p: Precision) {
-    append(0x1E27_C000 | p.rawValue << 22 | n.number << 5 | d.number)
-  }
-
   /// FMOV between S or D and W or X.
   package mutating func moveFromGeneral(_ d: A64Vector, _ n: A64Register, is64: Bool) {
     append((is64 ? 0x9E67_0000 : 0x1E27_0000) | n.number << 5 | d.number)

@@ -47,9 +47,6 @@ package struct A64Assembler {
     }
   }
 
-  /// Forgets what was appended from `position` on.
-  package mutating func rewind(to position: Int) { count = position }
-
   // MARK: Branches within the buffer
 
   /// Points the branch at `position` (B, B.cond, CBZ, TBZ, ADR, LDR literal) to `target`.
@@ -130,7 +127,6 @@ package struct A64Assembler {
   package mutating func invertCarry() { append(0xD500_401F) }
   package mutating func readFloatStatus(_ to: A64Register) { append(0xD53B_4420 | to.number) }
   package mutating func writeFloatStatus(_ from: A64Register) { append(0xD51B_4420 | from.number) }
-  package mutating func readFloatControl(_ to: A64Register) { append(0xD53B_4400 | to.number) }
   package mutating func writeFloatControl(_ from: A64Register) { append(0xD51B_4400 | from.number) }
   /// DAIF, at EL1 and above.
   package mutating func readInterruptMask(_ to: A64Register) { append(0xD53B_4220 | to.number) }

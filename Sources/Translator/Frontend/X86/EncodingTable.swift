@@ -18,8 +18,8 @@ struct EncodingTable {
   nonisolated(unsafe) static let shared = EncodingTable()
 
   private static let lists: [[Encoding]] = [
-    dataTransfer, arithmetic, control, floatingPoint, vectorMoves, vectorInteger, vectorFloat,
-    vectorExtended, fused,
+    dataTransfer, arithmetic, control, floatingPoint, vectorMoves, vectorInteger, vectorShuffle,
+    vectorElements, vectorFloat, vectorExtended, fused,
   ]
 
   /// The rows as written, names included: for listings and catalogues.

@@ -83,16 +83,19 @@ extension A64Emitter {
     while n < count {
       boundary = n
       constants.pending = 0
+      site = nil
+      losesFlags = false
       if writeFloatRun(from, &tables) {
         from = a.count
         continue
       }
       let length = ops[n].length
       let end = endOfInstruction(n)
+      prepareSite()
       let recipe = noteForFault(end, &tables)
       if plan.isPaired[n] {
         // The instruction before has done it.
-      } else if plan.isInterpreted[n] {
+      } else if plan.isInterpreted[n] || !canRedirect {
         writeInterpreted(end)
       } else {
         writeOperations(end)

@@ -52,6 +52,11 @@ struct A64Emitter {
   var isEnded = false
   /// Some operation had to do with vector registers.
   var usesVectors = false
+  /// Stores that are to be written with care; the one that is being written; its test for the window
+  /// may change NZCV.
+  var sites: StoreSites?
+  var site: StoreSite?
+  var losesFlags = false
 
   /// The address at which the first instruction written is executed.
   var base: UInt64 = 0
@@ -74,6 +79,7 @@ struct A64Plan {
   /// At boundaries: the instruction before carried this one out too.
   let isPaired: UnsafeMutablePointer<Bool>
   let exits: UnsafeMutablePointer<A64PendingExit>
+  let detours: UnsafeMutablePointer<A64Detour>
   let literals: UnsafeMutablePointer<A64Literal>
   let constants: UnsafeMutablePointer<UInt64>
   let counts: UnsafeMutablePointer<A64Counts>
@@ -86,6 +92,7 @@ struct A64Plan {
   /// FEAT_FlagM.
   var hasFlagM = false
   static let exitCapacity = 512
+  static let detourCapacity = 64
   static let literalCapacity = 1024
   static let undoCapacity = 128
 
@@ -96,6 +103,7 @@ struct A64Plan {
     isPaired = .allocate(capacity: longest)
     taken = .allocate(capacity: longest)
     exits = .allocate(capacity: Self.exitCapacity)
+    detours = .allocate(capacity: Self.detourCapacity)
     literals = .allocate(capacity: Self.literalCapacity)
     constants = .allocate(capacity: 32)
     counts = .allocate(capacity: 1)
@@ -114,6 +122,7 @@ struct A64Plan {
     isPaired.deallocate()
     taken.deallocate()
     exits.deallocate()
+    detours.deallocate()
     literals.deallocate()
     constants.deallocate()
     counts.deallocate()
@@ -127,6 +136,7 @@ struct A64Plan {
 
 struct A64Counts {
   var exits = 0
+  var detours = 0
   var literals = 0
   var undos = 0
 }

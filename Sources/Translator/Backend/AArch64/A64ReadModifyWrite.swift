@@ -15,7 +15,7 @@ extension A64Emitter {
         right = .register(register(o.right))
       }
     }
-    let place = place(o, bytes: bytes)
+    let place = storePlace(o, bytes: bytes, isSingle: true)
     let old = A64Map.other
     let result = A64Map.third
     access(.load(bytes: bytes), old.number, place)

@@ -60,6 +60,16 @@ struct A64Slots {
     return nil
   }
 
+  /// A register with a displacement from which another is an addition away, with the distance to it.
+  func near(_ base: Value, _ displacement: Int64) -> (register: A64Register, distance: Int64)? {
+    if let there = find(.offset(base, displacement)) { return (there, 0) }
+    for n in 0..<count where slots[n].kind == .offset && slots[n].base == base.raw {
+      let distance = displacement &- Int64(bitPattern: slots[n].value)
+      if A64Immediate.arithmetic(distance.magnitude) != nil { return (Self.register(n), distance) }
+    }
+    return nil
+  }
+
   /// The displacements that an access carries itself.
   static func reaches(_ displacement: Int64, _ bytes: UInt32) -> Bool {
     if displacement >= -256 && displacement < 256 { return true }

@@ -60,7 +60,8 @@ extension A64Emitter {
     canonicalize(plan.hard[n])
     let bytes = UInt32(o.selector)
     let mask = A64Immediate.logical(UInt64(bytes) - 1, is64: false) ?? 0
-    if o.addressMode == 0, o.index == .none, o.base != .none, o.displacement & 15 == 0,
+    let isSite = site != nil && o.opcode == .vectorStore
+    if !isSite, o.addressMode == 0, o.index == .none, o.base != .none, o.displacement & 15 == 0,
       o.displacement >= 0, o.displacement < 65536
     {
       let base = register(o.base)
@@ -68,7 +69,7 @@ extension A64Emitter {
       leaveToInterpret(ifNotZero: A64Map.other)
       return .scaled(base, UInt32(o.displacement))
     }
-    let address = fullAddress(o)
+    let address = isSite ? storeAddress(o, bytes: bytes) : fullAddress(o)
     a.logicImmediate(.and, A64Map.other, address, pattern: mask, is64: false)
     leaveToInterpret(ifNotZero: A64Map.other)
     return .scaled(address, 0)
@@ -85,7 +86,7 @@ extension A64Emitter {
     if o.attributes.contains(.aligned) {
       access(.storeVector(bytes: bytes), from.number, alignedPlace(o))
     } else {
-      access(.storeVector(bytes: bytes), from.number, o, bytes: bytes)
+      access(.storeVector(bytes: bytes), from.number, storePlace(o, bytes: bytes))
     }
   }
 

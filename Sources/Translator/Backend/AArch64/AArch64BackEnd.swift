@@ -35,6 +35,7 @@ struct AArch64BackEnd: BackEnd {
       ops: block.operations, plan: plan, constants: A64Constants(values: plan.constants),
       slots: A64Slots(slots: plan.slots))
     emitter.base = buffer.address
+    emitter.sites = tables.sites
     emitter.writeThunk(guest: block.address)
     record.thunk = first + UInt32(A64Emitter.thunkOffset)
     record.code = first + UInt32(emitter.a.count * 4)
@@ -48,6 +49,7 @@ struct AArch64BackEnd: BackEnd {
     record.stop = first + UInt32(emitter.loop * 4)
     emitter.writeInstructions(&tables)
     emitter.writeExits(index: index, first: first, &record, &tables)
+    emitter.writeDetours()
     emitter.writeLiterals()
     buffer.cursor += emitter.a.count * 4
   }

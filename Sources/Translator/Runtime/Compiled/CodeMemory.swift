@@ -62,8 +62,8 @@ public struct PageProtection: Sendable {
 /// Maps pages of guest memory a second time, so that data beside translated code can be written
 /// while the page stays protected at its own address.
 public struct PageAliasing: Sendable {
-  /// Of a protected 4 KiB page: an address below 2 GiB where the same memory is writable; 0 if that
-  /// cannot be done.
+  /// Of a protected 4 KiB page: an address where the same memory is writable, below 2 GiB on x86-64;
+  /// 0 if that cannot be done.
   public var map: @convention(c) (UInt64) -> UInt64
   /// Gives such an address back.
   public var unmap: @convention(c) (UInt64) -> Void

@@ -41,6 +41,21 @@ struct FlagRecipe {
     if result == register { result = Operand.none }
   }
 
+  /// Those of `flags` that can be had from what still stands in guest registers.
+  var available: FlagSet {
+    func isThere(_ operand: UInt8) -> Bool { operand < 16 || operand == Operand.constant }
+    let operands = (isThere(left) ? 1 : 0) + (isThere(right) ? 1 : 0)
+    guard isThere(result) || operands == 2 && kind != .result else { return [] }
+    switch kind {
+    case .nothing: return []
+    case .and, .or, .xor: return flags
+    case .add,
+      .subtract where operands > 0:
+      return flags
+    default: return flags.intersection([.zero, .sign, .parity])
+    }
+  }
+
   /// RFLAGS with what can be had put in.
   func applied(
     to rflags: UInt64, _ registers: UnsafePointer<UInt64>, kept: UInt64

@@ -26,19 +26,18 @@ extension A64Emitter {
     for m in boundary + 1..<endOfInstruction(boundary) {
       switch ops[m].opcode {
       case .moveString, .storeString: return false
-      default: if stores(m) && site.count < UInt64(bytesStored(m)) { return false }
+      default: if stores(ops[m]) && site.count < UInt64(bytesStored(ops[m])) { return false }
       }
     }
     return true
   }
 
-  private func stores(_ m: Int) -> Bool {
-    ops[m].opcode == .store || ops[m].opcode == .vectorStore
-      || ops[m].attributes.contains(.memoryDestination)
+  func stores(_ o: Operation) -> Bool {
+    o.opcode == .store || o.opcode == .vectorStore || o.attributes.contains(.memoryDestination)
   }
 
-  private func bytesStored(_ m: Int) -> UInt32 {
-    UInt32(ops[m].opcode == .vectorStore ? ops[m].selector : ops[m].width)
+  func bytesStored(_ o: Operation) -> UInt32 {
+    UInt32(o.opcode == .vectorStore ? o.selector : o.width)
   }
 
   // MARK: Flags
@@ -68,113 +67,15 @@ extension A64Emitter {
     return true
   }
 
-  // MARK: The store's place
-
-  /// Where an operand of `bytes` is written: at its address, or at a site as said above. Then
-  /// `A64Map.scratch` and `other` are taken. `isSingle`: `other` is not.
-  mutating func storePlace(_ o: Operation, bytes: UInt32, isSingle: Bool = false) -> A64Place {
-    guard let site else { return place(o, bytes: bytes) }
-    guard o.base == .none && o.index == .none && o.addressMode == 0 else {
-      return redirected(o, bytes: bytes, site, isSingle: isSingle)
-    }
-    let distance = UInt64(bitPattern: o.displacement) &- site.first
-    guard distance <= site.count &- UInt64(bytes) else { return place(o, bytes: bytes) }
-    return absolute(site.alias &+ distance, bytes)
-  }
-
-  /// The same as an address in `A64Map.scratch`.
-  mutating func storeAddress(_ o: Operation, bytes: UInt32) -> A64Register {
-    guard let site else { return fullAddress(o) }
-    _ = redirected(o, bytes: bytes, site, isSingle: true)
-    return A64Map.scratch
-  }
-
-  private mutating func redirected(
-    _ o: Operation, bytes: UInt32, _ site: StoreSite, isSingle: Bool
-  ) -> A64Place {
-    let distance = distance(o, from: site.first)
-    var detour = A64Detour(first: site.first, alias: site.alias)
-    testWindow(distance, site.count &- UInt64(bytes), &detour)
-    // A slot keeps its constant: then the distance is what changes.
-    let kept = distance == A64Map.scratch ? slots.find(.constant(site.alias)) : nil
-    if kept == nil { constant(A64Map.other, site.alias) }
-    detour.isDistance = kept != nil
-    detour.back = a.count
-    plan.detours[plan.counts.pointee.detours] = detour
-    plan.counts.pointee.detours += 1
-    let start = kept ?? A64Map.other
-    guard isSingle else { return .indexed(distance, start, isScaled: false) }
-    a.add(A64Map.scratch, distance, start)
-    return .scaled(A64Map.scratch, 0)
-  }
-
-  /// Branches away where the distance is more than `most`.
-  private mutating func testWindow(
-    _ distance: A64Register, _ most: UInt64, _ detour: inout A64Detour
-  ) {
-    var isFree = losesFlags
-    if case .result = form { isFree = true }
-    if isFree {
-      a.addImmediate(
-        .zero, distance, UInt32(truncatingIfNeeded: most), subtract: true, flags: true)
-      detour.branch = a.count
-      return a.branch(if: .higher)
-    }
-    // Not negative, but so when what is allowed and one is taken off.
-    let x = A64Map.other
-    addConstant(x, distance, -Int64(most) - 1, is64: true)
-    a.logic(.and, x, x, distance, inverted: true)
-    detour.branch = a.count
-    a.testBranch(x, bit: 63, isZero: true)
-  }
-
-  /// The address of an operand less `first`: in `A64Map.scratch`, or where it is already.
-  private mutating func distance(_ o: Operation, from first: UInt64) -> A64Register {
-    let x = A64Map.scratch
-    guard o.addressMode & ~3 == 0 else {
-      addConstant(x, fullAddress(o), 0 &- Int64(bitPattern: first), is64: true)
-      return x
-    }
-    let offset = o.displacement &- Int64(bitPattern: first)
-    let scale = UInt32(o.memory.scale)
-    guard o.base != .none else {
-      guard o.index != .none else {
-        constant(x, UInt64(bitPattern: offset))
-        return x
-      }
-      let index = register(o.index)
-      if offset == 0 && scale == 0 { return index }
-      if offset == 0 {
-        a.shift(.left, x, index, by: scale)
-      } else {
-        a.add(x, constantAddress(UInt64(bitPattern: offset)), index, by: scale)
-      }
-      return x
-    }
-    let base = self.base(o.base, offset)
-    guard o.index != .none else { return base }
-    a.add(x, base, register(o.index), by: scale)
-    return x
-  }
-
-  /// A register with an offset: from a slot where it takes more than an addition.
-  private mutating func base(_ value: Value, _ offset: Int64) -> A64Register {
-    let x = A64Map.scratch
-    if offset == 0 { return register(value) }
-    if value.isRegister, let (there, distance) = slots.near(value, offset) {
-      if distance == 0 { return there }
-      addConstant(x, there, distance, is64: true)
-      return x
-    }
-    var to = x
-    if value.isRegister, A64Immediate.arithmetic(offset.magnitude) == nil {
-      to = slots.take(.offset(value, offset))
-    }
-    addConstant(to, register(value), offset, is64: true)
-    return to
-  }
-
   // MARK: Behind the block
+
+  /// Keeps a detour whose way back is here.
+  mutating func add(_ detour: A64Detour) {
+    let count = plan.counts.pointee.detours
+    plan.detours[count] = detour
+    plan.detours[count].back = a.count
+    plan.counts.pointee.detours = count + 1
+  }
 
   /// What is done where an address is outside its window.
   mutating func writeDetours() {

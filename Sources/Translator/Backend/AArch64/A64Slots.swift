@@ -119,15 +119,16 @@ extension A64Emitter {
     guard !layout.isCounting, branchesToItself else { return }
     let written = writtenRegisters
     var found = 0
-    for m in 0..<Int(block.operationCount) where found < Self.mostCandidates {
-      guard let slot = wanted(ops[m], written) else { continue }
-      var c = 0
-      while c < found && plan.candidates[c].slot != slot { c += 1 }
-      if c == found {
-        plan.candidates[c] = (slot, 0)
-        found += 1
+    var site: StoreSite?
+    for m in 0..<Int(block.operationCount) {
+      if ops[m].opcode == .boundary { site = self.site(at: m) }
+      if let site, stores(ops[m]) {
+        let (first, second) = wanted(ops[m], by: site, written)
+        consider(first, &found)
+        consider(second, &found)
+      } else {
+        consider(wanted(ops[m], written), &found)
       }
-      plan.candidates[c].uses += 1
     }
     while found > 0 {
       var best = 0
@@ -136,6 +137,18 @@ extension A64Emitter {
       found -= 1
       plan.candidates[best] = plan.candidates[found]
     }
+  }
+
+  private func consider(_ slot: A64Slot?, _ found: inout Int) {
+    guard let slot else { return }
+    var c = 0
+    while c < found && plan.candidates[c].slot != slot { c += 1 }
+    if c == found {
+      guard found < Self.mostCandidates else { return }
+      plan.candidates[c] = (slot, 0)
+      found += 1
+    }
+    plan.candidates[c].uses += 1
   }
 
   private mutating func pin(_ slot: A64Slot) -> Bool {

@@ -116,12 +116,7 @@ extension A64Emitter {
   private mutating func noteForFault(_ end: Int, _ tables: inout CodeTables) -> UInt8 {
     var mayFault = false
     for m in n..<end {
-      switch ops[m].opcode {
-      case .load, .loadSigned, .store, .vectorStore, .vectorLoad, .moveString, .storeString,
-        .loadString:
-        mayFault = true
-      default: if !ops[m].attributes.isDisjoint(with: .memory) { mayFault = true }
-      }
+      if self.mayFault(ops[m]) { mayFault = true }
       // What brings flags into their place does so before the access.
       if ops[m].attributes.contains(.aligned) || ops[m].opcode == .moveString
         || ops[m].opcode == .storeString || ops[m].opcode == .loadString
@@ -130,6 +125,15 @@ extension A64Emitter {
       }
     }
     return mayFault ? keepRecipe(&tables) : 0
+  }
+
+  func mayFault(_ o: Operation) -> Bool {
+    switch o.opcode {
+    case .load, .loadSigned, .store, .vectorStore, .vectorLoad, .moveString, .storeString,
+      .loadString:
+      true
+    default: !o.attributes.isDisjoint(with: .memory)
+    }
   }
 
   mutating func keepRecipe(_ tables: inout CodeTables) -> UInt8 {

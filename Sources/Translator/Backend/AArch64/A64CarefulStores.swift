@@ -44,27 +44,38 @@ extension A64Emitter {
 
   private static var hostFlags: FlagSet { [.carry, .zero, .sign, .overflow] }
 
-  /// Nobody reads what is in NZCV, a fault's flags are to be had without it, and the block makes new
-  /// ones before it is left.
+  /// Nobody reads what is in NZCV, and a fault's flags are to be had without it.
   private var canLoseFlags: Bool {
     let lost = Self.hostFlags.subtracting(stale)
     return plan.hard[boundary].isDisjoint(with: Self.hostFlags)
-      && lost.isSubset(of: recipe.available.union(older.available)) && defines(lost)
+      && lost.isSubset(of: recipe.available.union(older.available)) && staysAvailable(lost)
   }
 
-  private func defines(_ flags: FlagSet) -> Bool {
+  /// Whether the operands of what made the flags stand where they are until it cannot matter: new
+  /// flags are made, or the block is left and its successor wants none.
+  private func staysAvailable(_ flags: FlagSet) -> Bool {
     var open = flags
-    var m = boundary + 1
-    while !open.isEmpty {
-      guard m < Int(block.operationCount) else { return false }
-      switch ops[m].opcode {
-      case .branch, .branchCounter, .jump, .jumpIndirect: return false
+    var isGone = false
+    for m in boundary + 1..<Int(block.operationCount) where !open.isEmpty {
+      let o = ops[m]
+      switch o.opcode {
+      case .branch, .branchCounter, .jump, .jumpIndirect: if isGone { return false }
       case .boundary: if plan.isInterpreted[m] { return false }
-      default: open.subtract(A64Liveness.defines(ops + m))
+      default: if isGone && mayFault(o) { return false }
       }
-      m += 1
+      open.subtract(A64Liveness.defines(ops + m))
+      if overwrites(o, recipe) || overwrites(o, older) { isGone = true }
     }
     return true
+  }
+
+  private func overwrites(_ o: Operation, _ recipe: FlagRecipe) -> Bool {
+    switch o.opcode {
+    case .divideUnsigned, .divideSigned, .moveString, .storeString, .loadString: return true
+    default: break
+    }
+    if o.third.isRegister && recipe.uses(o.third.raw) { return true }
+    return o.destination.isRegister && !o.opcode.writesVector && recipe.uses(o.destination.raw)
   }
 
   // MARK: Behind the block

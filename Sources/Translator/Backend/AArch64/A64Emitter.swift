@@ -80,6 +80,8 @@ struct A64Plan {
   let isPaired: UnsafeMutablePointer<Bool>
   let exits: UnsafeMutablePointer<A64PendingExit>
   let detours: UnsafeMutablePointer<A64Detour>
+  /// How many pairs of constants lie in front of the branch table.
+  let pairCount: UnsafeMutablePointer<Int>
   let literals: UnsafeMutablePointer<A64Literal>
   let constants: UnsafeMutablePointer<UInt64>
   let counts: UnsafeMutablePointer<A64Counts>
@@ -104,6 +106,8 @@ struct A64Plan {
     taken = .allocate(capacity: longest)
     exits = .allocate(capacity: Self.exitCapacity)
     detours = .allocate(capacity: Self.detourCapacity)
+    pairCount = .allocate(capacity: 1)
+    pairCount.initialize(to: 0)
     literals = .allocate(capacity: Self.literalCapacity)
     constants = .allocate(capacity: 32)
     counts = .allocate(capacity: 1)
@@ -123,6 +127,7 @@ struct A64Plan {
     taken.deallocate()
     exits.deallocate()
     detours.deallocate()
+    pairCount.deallocate()
     literals.deallocate()
     constants.deallocate()
     counts.deallocate()

@@ -23,12 +23,13 @@ extension A64Emitter {
     _ o: Operation, bytes: UInt32, _ site: StoreSite, isSingle: Bool
   ) -> A64Place {
     if let table = A64Table(o, bytes: bytes, site) { return element(of: table, isSingle: isSingle) }
-    let distance = distance(o, from: site.first)
     var detour = A64Detour(first: site.first, alias: site.alias)
+    var hasAlias = false
+    let distance = distance(o, site, &hasAlias)
     testWindow(distance, site.count &- UInt64(bytes), &detour)
     // A slot keeps its constant: then the distance is what changes.
     let kept = distance == A64Map.scratch ? slots.find(.constant(site.alias)) : nil
-    if kept == nil { constant(A64Map.other, site.alias) }
+    if kept == nil && !hasAlias { constant(A64Map.other, site.alias) }
     detour.isDistance = kept != nil
     add(detour)
     let start = kept ?? A64Map.other
@@ -39,8 +40,13 @@ extension A64Emitter {
 
   /// Element of a table in the window: its number is what is tested.
   private mutating func element(of table: A64Table, isSingle: Bool) -> A64Place {
-    let index = register(table.index)
-    let isScaled = table.scale != 0
+    var index = register(table.index)
+    let isScaled = table.scale != 0 && table.base == .none
+    if table.base != .none {
+      let there = slots.find(.sum(table.base, table.index, table.scale))
+      if there == nil { a.add(A64Map.scratch, register(table.base), index, by: table.scale) }
+      index = there ?? A64Map.scratch
+    }
     let start = A64Map.other
     if isFree, let there = slots.find(.constant(table.first)),
       let alias = slots.find(.constant(table.alias))
@@ -54,7 +60,7 @@ extension A64Emitter {
       add(detour)
     }
     guard isSingle else { return .indexed(start, index, isScaled: isScaled) }
-    a.add(A64Map.scratch, start, index, by: table.scale)
+    a.add(A64Map.scratch, start, index, by: isScaled ? table.scale : 0)
     return .scaled(A64Map.scratch, 0)
   }
 
@@ -80,7 +86,7 @@ extension A64Emitter {
       return a.branch(if: .higher)
     }
     // Not negative, but so when what is allowed and one is taken off.
-    let x = A64Map.other
+    let x = A64Map.third
     addConstant(x, distance, -Int64(most) - 1, is64: true)
     a.logic(.and, x, x, distance, inverted: true)
     detour.branch = a.count
@@ -89,16 +95,20 @@ extension A64Emitter {
 
   // MARK: The distance
 
-  /// The address of an operand less `first`: in `A64Map.scratch`, or where it is already.
-  private mutating func distance(_ o: Operation, from first: UInt64) -> A64Register {
+  /// The address of an operand less the window's start: in `A64Map.scratch`, or where it is already.
+  /// `hasAlias` becomes true where the alias has come to `other` with it.
+  private mutating func distance(
+    _ o: Operation, _ site: StoreSite, _ hasAlias: inout Bool
+  ) -> A64Register {
     let x = A64Map.scratch
+    let first = site.first
     guard o.addressMode & ~3 == 0 else {
       addConstant(x, fullAddress(o), 0 &- Int64(bitPattern: first), is64: true)
       return x
     }
     let offset = o.displacement &- Int64(bitPattern: first)
     guard o.base == .none else {
-      let base = self.base(o.base, offset)
+      let base = self.base(o.base, offset, site, &hasAlias)
       guard o.index != .none else { return base }
       a.add(x, base, register(o.index), by: UInt32(o.memory.scale))
       return x
@@ -113,7 +123,9 @@ extension A64Emitter {
   }
 
   /// A register with an offset: from a slot where it takes more than an addition.
-  private mutating func base(_ value: Value, _ offset: Int64) -> A64Register {
+  private mutating func base(
+    _ value: Value, _ offset: Int64, _ site: StoreSite, _ hasAlias: inout Bool
+  ) -> A64Register {
     let x = A64Map.scratch
     if offset == 0 { return register(value) }
     if value.isRegister, let (there, distance) = slots.near(value, offset) {
@@ -125,12 +137,65 @@ extension A64Emitter {
       a.add(x, register(value), there)
       return x
     }
+    if A64Immediate.arithmetic(offset.magnitude) == nil,
+      let pair = constants(UInt64(bitPattern: offset), site.alias)
+    {
+      if isWantedAgain(offset, site.alias) {
+        let from = slots.take(.constant(UInt64(bitPattern: offset)))
+        load(pair, from, slots.take(.constant(site.alias)))
+        a.add(x, register(value), from)
+      } else {
+        load(pair, x, A64Map.other)
+        a.add(x, register(value), x)
+        hasAlias = true
+      }
+      return x
+    }
     var to = x
     if value.isRegister, A64Immediate.arithmetic(offset.magnitude) == nil {
       to = slots.take(.offset(value, offset))
     }
     addConstant(to, register(value), offset, is64: true)
     return to
+  }
+
+  // MARK: Constants
+
+  /// The place of two constants that one instruction loads; nil if there is no room.
+  private func constants(_ first: UInt64, _ second: UInt64) -> Int? {
+    guard
+      let pairs = UnsafeMutablePointer<UInt64>(
+        bitPattern: UInt(layout.branchTable) - UInt(CodeMemory.constantBytes))
+    else { return nil }
+    let count = plan.pairCount.pointee
+    for n in 0..<count where pairs[2 * n] == first && pairs[2 * n + 1] == second { return n }
+    guard count < CodeMemory.constantBytes / 16 else { return nil }
+    pairs[2 * count] = first
+    pairs[2 * count + 1] = second
+    plan.pairCount.pointee = count + 1
+    return count
+  }
+
+  private mutating func load(_ pair: Int, _ first: A64Register, _ second: A64Register) {
+    a.pair(
+      load: true, first, second, A64Map.branchTable,
+      offset: Int32(pair * 16 - CodeMemory.constantBytes))
+  }
+
+  /// Whether another site of the block adds the same to a register, and two slots are free.
+  private func isWantedAgain(_ offset: Int64, _ alias: UInt64) -> Bool {
+    guard slots.count - slots.pinned >= 2 else { return false }
+    var site: StoreSite?
+    for m in n + 1..<Int(block.operationCount) {
+      let o = ops[m]
+      if o.opcode == .boundary { site = self.site(at: m) }
+      if let site, stores(o), o.base != .none, o.addressMode & ~3 == 0, site.alias == alias,
+        o.displacement &- Int64(bitPattern: site.first) == offset
+      {
+        return true
+      }
+    }
+    return false
   }
 
   // MARK: In loops
@@ -161,6 +226,8 @@ extension A64Emitter {
 
 /// A table within a window, and which of its elements are.
 private struct A64Table {
+  /// A register that is added to the number.
+  let base: Value
   let index: Value
   let scale: UInt32
   let first: UInt64
@@ -170,14 +237,15 @@ private struct A64Table {
 
   /// Nil: the operand's constant part is not in the window.
   init?(_ o: Operation, bytes: UInt32, _ site: StoreSite) {
-    guard o.addressMode & ~3 == 0, o.base == .none || o.index == .none else { return nil }
+    guard o.addressMode & ~3 == 0 else { return nil }
     scale = o.index == .none ? 0 : UInt32(o.memory.scale)
-    guard scale == 0 || 1 << scale == bytes else { return nil }
+    base = o.index == .none ? .none : o.base
     index = o.index == .none ? o.base : o.index
+    guard base != .none || scale == 0 || 1 << scale == bytes else { return nil }
     first = UInt64(bitPattern: o.displacement)
     let distance = first &- site.first
     guard distance <= site.count &- UInt64(bytes), index != .none else { return nil }
     alias = site.alias &+ distance
-    most = (site.count &- UInt64(bytes) &- distance) >> UInt64(scale)
+    most = (site.count &- UInt64(bytes) &- distance) >> UInt64(base == .none ? scale : 0)
   }
 }

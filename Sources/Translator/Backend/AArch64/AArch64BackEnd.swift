@@ -36,6 +36,8 @@ struct AArch64BackEnd: BackEnd {
       slots: A64Slots(slots: plan.slots))
     emitter.base = buffer.address
     emitter.sites = tables.sites
+    // No code is left that would use them.
+    if index == 0 { plan.pairCount.pointee = 0 }
     emitter.writeThunk(guest: block.address)
     record.thunk = first + UInt32(A64Emitter.thunkOffset)
     record.code = first + UInt32(emitter.a.count * 4)

@@ -32,9 +32,12 @@ public struct CodeMemory {
 
   /// Room for the longest block, its tables included.
   public static var leastSize: Int { 128 << 10 }
-  /// The guest's state first, then the table of indirect branch targets, then the index of blocks.
+  /// The guest's state first, then constants of the back end, the table of indirect branch targets, and
+  /// the index of blocks.
   public static var dataSize: Int { indexOffset + indexCount * 4 }
   static let tableOffset = 8192
+  /// In front of the table, for constants that compiled code loads.
+  static let constantBytes = 512
   static var indexOffset: Int { tableOffset + BranchTable.byteCount }
   /// Twice as many as there can be blocks.
   static let indexCount = 1 << 17

@@ -35,6 +35,10 @@ struct FlagRecipe {
   var flags: FlagSet = []
   var constant: UInt64 = 0
 
+  func uses(_ register: UInt8) -> Bool {
+    left == register || right == register || result == register
+  }
+
   mutating func lose(_ register: UInt8) {
     if left == register { left = Operand.none }
     if right == register { right = Operand.none }

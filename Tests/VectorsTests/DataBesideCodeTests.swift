@@ -257,9 +257,10 @@ final class DataBesideCodeTests: XCTestCase {
 
   /// The code of such a page is not looked at again each time it is entered.
   func testCodeBesideDataRunsAtItsSpeed() throws {
-    // mov ecx, 100000; 5: mov [rdi], rcx; add rax, rcx; dec ecx; jnz 5; hlt
+    // mov ecx, 100000; 5: mov [rdi], rcx; add rax, rcx; sub ecx, 1; jnz 5; hlt
     let code: [UInt8] = [
-      0xB9, 0xA0, 0x86, 0x01, 0, 0x48, 0x89, 0x0F, 0x48, 0x01, 0xC8, 0xFF, 0xC9, 0x75, 0xF6, 0xF4,
+      0xB9, 0xA0, 0x86, 0x01, 0, 0x48, 0x89, 0x0F, 0x48, 0x01, 0xC8, 0x83, 0xE9, 0x01, 0x75,
+      0xF5, 0xF4,
     ]
     var request = PortableRunner.Request()
     request.regions = [Self.code]

@@ -64,18 +64,12 @@ extension A64Emitter {
       default: if isGone && mayFault(o) { return false }
       }
       open.subtract(A64Liveness.defines(ops + m))
-      if overwrites(o, recipe) || overwrites(o, older) { isGone = true }
+      let written = registersWritten(by: o)
+      for r in 0..<16 as Range<UInt8> where written >> UInt32(r) & 1 != 0 {
+        if recipe.uses(r) || older.uses(r) { isGone = true }
+      }
     }
     return true
-  }
-
-  private func overwrites(_ o: Operation, _ recipe: FlagRecipe) -> Bool {
-    switch o.opcode {
-    case .divideUnsigned, .divideSigned, .moveString, .storeString, .loadString: return true
-    default: break
-    }
-    if o.third.isRegister && recipe.uses(o.third.raw) { return true }
-    return o.destination.isRegister && !o.opcode.writesVector && recipe.uses(o.destination.raw)
   }
 
   // MARK: Behind the block

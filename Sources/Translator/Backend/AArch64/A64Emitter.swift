@@ -48,6 +48,14 @@ struct A64Emitter {
   /// A run of floating-point instructions is being written; where its undos begin.
   var isInRun = false
   var firstUndo = 0
+  /// How many of the plan's alignments are known to hold.
+  var alignmentCount = 0
+  /// Which registers hold the plan's vector constants, as bits, and the next to be replaced.
+  var keptConstants: UInt32 = 0
+  var nextConstant: UInt32 = 0
+  /// The branch of an indirect jump that the branch table does not know.
+  var missBranch = -1
+  var missTarget = A64Map.scratch
   /// Whether the code of this instruction is followed by more.
   var isEnded = false
   /// Some operation had to do with vector registers.
@@ -91,6 +99,8 @@ struct A64Plan {
   let undos: UnsafeMutablePointer<A64Undo>
   let slots: UnsafeMutablePointer<A64Slot>
   let candidates: UnsafeMutablePointer<(slot: A64Slot, uses: Int)>
+  let alignments: UnsafeMutablePointer<A64Alignment>
+  let vectorConstants: UnsafeMutablePointer<(UInt64, UInt64)>
   /// FEAT_FlagM.
   var hasFlagM = false
   static let exitCapacity = 512
@@ -117,6 +127,8 @@ struct A64Plan {
     slots = .allocate(capacity: A64Slots.most)
     slots.initialize(repeating: A64Slot(), count: A64Slots.most)
     candidates = .allocate(capacity: 16)
+    alignments = .allocate(capacity: A64Emitter.mostAlignments)
+    vectorConstants = .allocate(capacity: Int(A64Map.vectorConstantCount))
     counts.initialize(to: A64Counts())
   }
 
@@ -136,6 +148,8 @@ struct A64Plan {
     undos.deallocate()
     slots.deallocate()
     candidates.deallocate()
+    alignments.deallocate()
+    vectorConstants.deallocate()
   }
 }
 
@@ -185,6 +199,8 @@ struct A64PendingExit {
   var last = FlagRecipe()
   var older = FlagRecipe()
   var executed = 0
+  /// Nothing comes back from it to this block.
+  var isForGood = false
   /// For instructions that are interpreted.
   var boundary = 0
   var operationCount = 0
@@ -251,6 +267,7 @@ extension A64Emitter {
       constants.pending &= ~(1 << UInt32(value.raw - 16))
     } else if value.isRegister {
       slots.forget(value.raw)
+      forgetAlignments(of: value)
       recipe.lose(value.raw)
       older.lose(value.raw)
       if case .result(A64Map.register(value), _) = form {

@@ -238,8 +238,10 @@ private struct A64Table {
   /// Nil: the operand's constant part is not in the window.
   init?(_ o: Operation, bytes: UInt32, _ site: StoreSite) {
     guard o.addressMode & ~3 == 0 else { return nil }
-    scale = o.index == .none ? 0 : UInt32(o.memory.scale)
-    base = o.index == .none ? .none : o.base
+    // [r + r + table], for elements of two bytes.
+    let isDoubled = o.base == o.index && o.memory.scale == 0 && bytes == 2
+    scale = o.index == .none ? 0 : isDoubled ? 1 : UInt32(o.memory.scale)
+    base = o.index == .none || isDoubled ? .none : o.base
     index = o.index == .none ? o.base : o.index
     guard base != .none || scale == 0 || 1 << scale == bytes else { return nil }
     first = UInt64(bitPattern: o.displacement)

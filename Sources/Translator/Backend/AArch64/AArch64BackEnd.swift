@@ -38,9 +38,7 @@ struct AArch64BackEnd: BackEnd {
     emitter.sites = tables.sites
     // No code is left that would use them.
     if index == 0 { plan.pairCount.pointee = 0 }
-    emitter.writeThunk(guest: block.address)
-    record.thunk = first + UInt32(A64Emitter.thunkOffset)
-    record.code = first + UInt32(emitter.a.count * 4)
+    record.code = first
     record.instructionCount = max(1, block.instructionCount)
     record.countedAt = 0
     record.recipes = UInt32(truncatingIfNeeded: tables.recipeCount)
@@ -61,12 +59,8 @@ struct AArch64BackEnd: BackEnd {
     0x9400_0000 | (stubs.stop &- offset) >> 2 & 0x03FF_FFFF
   }
 
-  /// Every block has its entry in front of itself.
-  mutating func writeThunk(_ buffer: inout CodeBuffer, guest: UInt64, code: UInt32) {
-    var a = A64Assembler(at: buffer, capacity: 16)
-    a.branch(by: Int32(bitPattern: code &- buffer.offset) / 4)
-    buffer.cursor += a.count * 4
-  }
+  /// Who branches has checked the address.
+  mutating func writeThunk(_ buffer: inout CodeBuffer, guest: UInt64, code: UInt32) {}
 
   /// Forms of a patchable branch.
   enum Form {

@@ -51,7 +51,7 @@ final class DataBesideCodeTests: XCTestCase {
       code += [0x4F, 0x8B, 0x8C, 0xFE, 0, 4, 0, 0]  // mov r9, [r14 + r15*8 + 400h]
       code += [0x48, 0x89, 0xFC]  // mov rsp, rdi
       code += [0x4B, 0x8D, 0xB4, 0x3E, 0, 8, 0, 0]  // lea rsi, [r14 + r15 + 800h]
-      if flags != .none { code += [0x48, 0x39, 0xC8] }  // cmp rax, rcx
+      if flags != .none { code += [0x48, 0x39, 0xD8] }  // cmp rax, rbx
       code += form
       code += [0xB2, 0x11]  // mov dl, 11h
       code += flags == .read ? [0x49, 0x11, 0xD3] : [0x49, 0x01, 0xD3]  // adc or add r11, rdx

@@ -39,6 +39,10 @@ enum StoreForms {
     ("movsq", "48a5"),
     ("stosb", "aa"),
     ("stosd", "ab"),
+    ("mov ecx, 20; rep stosb", "b914000000f3aa"),
+    ("mov ecx, 5; rep stosq", "b905000000f348ab"),
+    ("mov ecx, 70; rep movsb", "b946000000f3a4"),
+    ("mov ecx, 3; rep movsd", "b903000000f3a5"),
   ]
 
   /// They change what is there.

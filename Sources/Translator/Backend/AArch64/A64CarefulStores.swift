@@ -24,10 +24,9 @@ extension A64Emitter {
     guard let site else { return true }
     guard plan.counts.pointee.detours < A64Plan.detourCapacity else { return false }
     for m in boundary + 1..<endOfInstruction(boundary) {
-      switch ops[m].opcode {
-      case .moveString, .storeString: return false
-      default: if stores(ops[m]) && site.count < UInt64(bytesStored(ops[m])) { return false }
-      }
+      let o = ops[m]
+      guard stores(o) || o.opcode == .moveString || o.opcode == .storeString else { continue }
+      if site.count < UInt64(bytesStored(o)) { return false }
     }
     return true
   }

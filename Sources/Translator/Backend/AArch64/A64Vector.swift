@@ -57,7 +57,7 @@ extension A64Emitter {
 
   /// An operand that must be aligned: the address is looked at first.
   private mutating func alignedPlace(_ o: Operation) -> A64Place {
-    canonicalize(plan.hard[n])
+    canonicalize(plan.hard[n].union(plan.asked[boundary]))
     let bytes = UInt32(o.selector)
     let mask = A64Immediate.logical(UInt64(bytes) - 1, is64: false) ?? 0
     if o.addressMode == 0, o.index == .none, o.base != .none, o.displacement & 15 == 0,

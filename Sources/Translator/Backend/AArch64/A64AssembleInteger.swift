@@ -31,6 +31,15 @@ extension A64Assembler {
         | shift.rawValue << 22 | m.number << 16 | amount << 10 | n.number << 5 | d.number)
   }
 
+  /// d = n + (m zero-extended from `bytes`) << amount, at most 4. Register 31 is SP for n.
+  package mutating func addZeroExtended(
+    _ d: A64Register, _ n: A64Register, _ m: A64Register, bytes: UInt32, by amount: UInt32
+  ) {
+    append(
+      0x8B20_0000 | m.number << 16 | UInt32(bytes.trailingZeroBitCount) << 13 | amount << 10
+        | n.number << 5 | d.number)
+  }
+
   /// CMP of W registers, m zero-extended from `bytes`.
   package mutating func compareExtended(_ n: A64Register, _ m: A64Register, bytes: UInt32) {
     writesFlags = true

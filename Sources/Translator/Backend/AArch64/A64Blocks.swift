@@ -1,20 +1,5 @@
 /// The frame of a block: its entry, its instructions in order, its exits and literals.
 extension A64Emitter {
-  /// Bytes from the start of what is written to the entry for indirect branches.
-  static var thunkOffset: Int { 12 }
-
-  /// The entry for indirect branches, which looks whether x16 is this block's address.
-  mutating func writeThunk(guest: UInt64) {
-    let at = layout.base &+ UInt64(layout.stubs.missExit)
-    let here = address(of: a.count)
-    a.branch(by: Int32(truncatingIfNeeded: Int64(bitPattern: at &- here) / 4))
-    a.append(UInt32(truncatingIfNeeded: guest))
-    a.append(UInt32(truncatingIfNeeded: guest >> 32))
-    a.loadLiteral(A64Map.other, by: -2)
-    a.add(A64Map.other, A64Map.other, A64Map.scratch, subtract: true)
-    a.compareBranch(A64Map.other, isZero: false, is64: true, by: -5)
-  }
-
   /// The address at which the instruction at a position is executed.
   func address(of position: Int) -> UInt64 { base &+ UInt64(position * 4) }
 
@@ -120,8 +105,8 @@ extension A64Emitter {
       default: if !ops[m].attributes.isDisjoint(with: .memory) { mayFault = true }
       }
       // What brings flags into their place does so before the access.
-      if ops[m].attributes.contains(.aligned) || ops[m].opcode == .moveString
-        || ops[m].opcode == .storeString || ops[m].opcode == .loadString
+      if ops[m].opcode == .moveString || ops[m].opcode == .storeString
+        || ops[m].opcode == .loadString
       {
         canonicalize(plan.hard[n])
       }
@@ -169,6 +154,7 @@ extension A64Emitter {
     zeroes = 0
     signInRDX = 0
     slots.forgetAll()
+    alignmentCount = 0
     forgetVectors()
   }
 
@@ -185,6 +171,7 @@ extension A64Emitter {
     where plan.exits[e].kind == .interpret || plan.exits[e].kind == .leave {
       plan.exits[e].operationCount = end - boundary
       plan.exits[e].resume = a.count
+      if plan.exits[e].isForGood { continue }
       forgetRegisters()
       recipes.lose(FlagRecipe.Operand.kept)
       recipes.lose(FlagRecipe.Operand.keptSecond)
@@ -281,6 +268,15 @@ extension A64Emitter {
       let number = tables.add(made)
       writeLeaving(number)
     }
+    writeMiss()
+  }
+
+  /// Where an indirect branch goes for which the branch table has nothing.
+  private mutating func writeMiss() {
+    guard missBranch >= 0 else { return }
+    a.patch(missBranch, to: a.count)
+    if missTarget != A64Map.scratch { a.move(A64Map.scratch, missTarget) }
+    leave(to: layout.stubs.missExit)
   }
 
   /// Conversion of flags and counter if need be, and the patchable branch.
@@ -327,7 +323,11 @@ extension A64Emitter {
     let word = UInt32(truncatingIfNeeded: exit)
     a.moveWide(A64Map.scratch, word, is64: false)
     if word >> 16 != 0 { a.moveKeep(A64Map.scratch, word >> 16, lane: 1, is64: false) }
-    let at = layout.base &+ UInt64(layout.stubs.exit)
+    leave(to: layout.stubs.exit)
+  }
+
+  private mutating func leave(to stub: UInt32) {
+    let at = layout.base &+ UInt64(stub)
     a.branch(by: Int32(truncatingIfNeeded: Int64(bitPattern: at &- address(of: a.count)) / 4))
   }
 

@@ -206,31 +206,29 @@ extension A64Emitter {
     }
   }
 
-  /// Through the table of branch targets, whose entries check the whole address in x16.
+  /// Through the branch table.
   mutating func jumpIndirect() {
-    let o = op.pointee
+    var target = A64Map.scratch
     if isTargetReady {
-      // x16 holds it; conversions of flags want a scratch register.
-      if form != .canonical && !plan.hasFlagM {
-        a.move(A64Map.third, A64Map.scratch)
-        canonicalize(.all)
-        a.move(A64Map.scratch, A64Map.third)
-      } else if form == .floatCompare {
+      // Conversions of flags want scratch registers.
+      if form != .canonical && !plan.hasFlagM || form == .floatCompare {
         a.move(A64Map.third, A64Map.scratch)
         canonicalize(.all)
         a.move(A64Map.scratch, A64Map.third)
       } else {
         canonicalize(.all)
       }
-      count(executed + 1)
     } else {
-      let target = register(o.left)
+      target = register(op.pointee.left)
       canonicalize(.all)
-      count(executed + 1)
-      a.move(A64Map.scratch, target)
     }
-    a.zeroExtend(A64Map.other, A64Map.scratch, bytes: 2)
-    a.access(.load(bytes: 8), A64Map.other.number, A64Map.branchTable, A64Map.other, scaled: true)
+    count(executed + 1)
+    a.addZeroExtended(A64Map.other, A64Map.branchTable, target, bytes: 2, by: 4)
+    a.pair(load: true, A64Map.other, A64Map.third, A64Map.other, offset: 0)
+    a.add(A64Map.third, A64Map.third, target, subtract: true)
+    missBranch = a.count
+    missTarget = target
+    a.compareBranch(A64Map.third, isZero: false, is64: true)
     a.branch(to: A64Map.other)
     isEnded = true
   }
@@ -262,6 +260,7 @@ extension A64Emitter {
   mutating func leaveForGood(ifNotZero r: A64Register) {
     var exit = interpretExit()
     exit.kind = .leave
+    exit.isForGood = true
     addExit(exit)
     a.compareBranch(r, isZero: false, is64: true)
   }

@@ -14,7 +14,7 @@ extension AArch64BackEnd {
     let lower = A64Register(26 as UInt32)
     let kept: [(A64Vector, A64Register)] = [
       (A64Vector(25), .link), (A64Vector(26), A64Map.saved),
-      (A64Vector(27), A64Map.constantAddress),
+      (A64Vector(30), A64Map.constantAddress),
     ]
     for (vector, register) in kept { a.moveFromGeneral(vector, register, is64: true) }
     let flags = A64Map.saved

@@ -56,6 +56,14 @@ struct A64Emitter {
   /// A run of floating-point instructions is being written; where its undos begin.
   var isInRun = false
   var firstUndo = 0
+  /// How many of the plan's alignments are known to hold.
+  var alignmentCount = 0
+  /// Which registers hold the plan's vector constants, as bits, and the next to be replaced.
+  var keptConstants: UInt32 = 0
+  var nextConstant: UInt32 = 0
+  /// The branch of an indirect jump that the branch table does not know.
+  var missBranch = -1
+  var missTarget = A64Map.scratch
   /// Whether the code of this instruction is followed by more.
   var isEnded = false
   /// Some operation had to do with vector registers.
@@ -97,6 +105,8 @@ struct A64Plan {
   /// Operations that were given other operands, as they were.
   let retargets: UnsafeMutablePointer<(operation: Int, was: Operation)>
   let candidates: UnsafeMutablePointer<(slot: A64Slot, uses: Int)>
+  let alignments: UnsafeMutablePointer<A64Alignment>
+  let vectorConstants: UnsafeMutablePointer<(UInt64, UInt64)>
   /// FEAT_FlagM.
   var hasFlagM = false
   static let exitCapacity = 512
@@ -122,6 +132,8 @@ struct A64Plan {
     slots = .allocate(capacity: A64Slots.most)
     slots.initialize(repeating: A64Slot(), count: A64Slots.most)
     candidates = .allocate(capacity: 16)
+    alignments = .allocate(capacity: A64Emitter.mostAlignments)
+    vectorConstants = .allocate(capacity: Int(A64Map.vectorConstantCount))
     counts.initialize(to: A64Counts())
   }
 
@@ -152,6 +164,8 @@ struct A64Plan {
     undos.deallocate()
     slots.deallocate()
     candidates.deallocate()
+    alignments.deallocate()
+    vectorConstants.deallocate()
   }
 }
 
@@ -206,6 +220,8 @@ struct A64PendingExit {
   var recipes = FlagRecipes()
   var executed = 0
   var operation = 0
+  /// Nothing comes back from it to this block.
+  var isForGood = false
   /// For instructions that are interpreted.
   var boundary = 0
   var operationCount = 0
@@ -275,6 +291,7 @@ extension A64Emitter {
     } else if value.isRegister {
       slots.forget(value.raw)
       recipes.lose(value.raw)
+      forgetAlignments(of: value)
       if case .result(A64Map.register(value), _) = form {
         spoil(Self.hostFlags)
         form = .canonical

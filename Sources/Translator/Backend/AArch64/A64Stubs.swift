@@ -161,14 +161,10 @@ extension AArch64BackEnd {
     _ buffer: inout CodeBuffer, _ layout: CodeLayout, guest: UInt64, routine: UInt64
   ) {
     var a = A64Assembler(at: buffer, capacity: 16)
-    let miss = layout.base &+ UInt64(layout.stubs.missExit)
-    a.loadLiteral(A64Map.other, by: 6)
-    a.add(A64Map.other, A64Map.other, A64Map.scratch, subtract: true)
-    a.compareBranch(A64Map.other, isZero: false, is64: true, by: 3)
+    a.loadLiteral(A64Map.scratch, by: 4)
     a.loadLiteral(A64Map.other, by: 5)
     a.branch(to: A64Map.other)
-    let here = buffer.address &+ UInt64(a.count * 4)
-    a.branch(by: Int32(truncatingIfNeeded: Int64(bitPattern: miss &- here) / 4))
+    a.append(0)
     for word in [guest, routine] {
       a.append(UInt32(truncatingIfNeeded: word))
       a.append(UInt32(truncatingIfNeeded: word >> 32))

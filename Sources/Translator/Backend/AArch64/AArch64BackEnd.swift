@@ -59,9 +59,7 @@ struct AArch64BackEnd: BackEnd {
       ops: block.operations, plan: plan, constants: A64Constants(values: plan.constants),
       slots: A64Slots(slots: plan.slots))
     emitter.base = buffer.address
-    emitter.writeThunk(guest: block.address)
-    record.thunk = first + UInt32(A64Emitter.thunkOffset)
-    record.code = first + UInt32(emitter.a.count * 4)
+    record.code = first
     record.instructionCount = max(1, block.instructionCount)
     record.countedAt = 0
     record.recipes = UInt32(truncatingIfNeeded: tables.recipeCount)
@@ -81,12 +79,8 @@ struct AArch64BackEnd: BackEnd {
     0x9400_0000 | (stubs.stop &- offset) >> 2 & 0x03FF_FFFF
   }
 
-  /// Every block has its entry in front of itself.
-  mutating func writeThunk(_ buffer: inout CodeBuffer, guest: UInt64, code: UInt32) {
-    var a = A64Assembler(at: buffer, capacity: 16)
-    a.branch(by: Int32(bitPattern: code &- buffer.offset) / 4)
-    buffer.cursor += a.count * 4
-  }
+  /// Who branches has checked the address.
+  mutating func writeThunk(_ buffer: inout CodeBuffer, guest: UInt64, code: UInt32) {}
 
   /// Forms of a patchable branch.
   enum Form {

@@ -35,6 +35,9 @@ public struct FuzzCommand: ParsableCommand {
   @Flag(help: "No cases of a single instruction.")
   var sequences = false
 
+  @Flag(help: "Only general instructions: no x87, MMX, SSE and later.")
+  var general = false
+
   @Option(help: "First case to run, by number: a reported one can be run alone.")
   var from: UInt64 = 0
 
@@ -93,7 +96,7 @@ public struct FuzzCommand: ParsableCommand {
     do throws(PortableRunnerError) {
       if let fuzzer = try Fuzzer(
         seed: seed, only: only, failuresPerKind: examples, backend: backend,
-        onlySequences: sequences)
+        onlySequences: sequences, onlyBase: general)
       {
         return fuzzer
       }

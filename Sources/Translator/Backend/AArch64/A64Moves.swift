@@ -56,6 +56,8 @@ extension A64Emitter {
     }
     // What stands behind it reads the new value; only its own operands are the old one's.
     guard next.right != o.destination || next.right == next.left else { return false }
+    plan.retargets[plan.counts.pointee.retargets] = (n + 2, next)
+    plan.counts.pointee.retargets += 1
     if next.right == o.destination { ops[n + 2].right = o.left }
     ops[n + 2].left = o.left
     return true

@@ -19,6 +19,7 @@ extension A64Emitter {
     } else {
       right = register(o.right)
     }
+    save(left: left, right: .register(right))
     willWrite(o.destination)
     let d = A64Map.register(o.destination)
     a.multiplyAdd(d, left, right, is64: is64)
@@ -47,6 +48,7 @@ extension A64Emitter {
       a.multiplyAdd(low, left, right)
       a.move(high, A64Map.scratch)
     }
+    save(left: low, result: high)
     if !need.isEmpty { flagsOfResult(low, o.width == 8) }
   }
 
@@ -61,7 +63,7 @@ extension A64Emitter {
       divisor = register(o.right)
     }
     // What is left for the interpreter comes back with all flags where blocks have them.
-    canonicalize(plan.hard[n])
+    canonicalize(plan.hard[n].union(plan.asked[boundary]))
     leaveToInterpret(ifZero: divisor, is64: o.width == 8)
     if owesZero {
       // RDX was left as it is, for it is about to be overwritten; where that does not happen it is

@@ -123,7 +123,7 @@ extension A64Emitter {
 
   mutating func keepRecipe(_ tables: inout CodeTables) -> UInt8 {
     let number = tables.recipeCount - firstRecipe + 1
-    guard number < 256, let recipe = currentRecipe() else { return 0 }
+    guard let recipe = recipe(at: boundary), number < 256 else { return 0 }
     _ = tables.add(recipe)
     return UInt8(number)
   }
@@ -142,7 +142,7 @@ extension A64Emitter {
     exit.executed = executed
     exit.boundary = boundary
     exit.operationCount = end - boundary
-    exit.recipe = currentRecipe()
+    exit.recipe = recipe(at: boundary)
     addExit(exit)
     a.branch()
     plan.exits[plan.counts.pointee.exits - 1].resume = a.count
@@ -153,12 +153,16 @@ extension A64Emitter {
   /// The interpreter may have changed any register, and the dispatcher those that are not the
   /// guest's.
   private mutating func forgetAll() {
+    forgetRegisters()
+    forgetRecipe()
+  }
+
+  private mutating func forgetRegisters() {
     zeroes = 0
     signInRDX = 0
     slots.forgetAll()
     alignmentCount = 0
     forgetVectors()
-    forgetRecipe()
   }
 
   private mutating func writeOperations(_ end: Int) {
@@ -169,13 +173,15 @@ extension A64Emitter {
       writeDefining()
       n += 1 + skip
     }
-    // Exits to the interpreter go on behind the instruction.
+    // Exits to the interpreter go on behind the instruction. What recipes have saved they have not.
     for e in exits..<plan.counts.pointee.exits
     where plan.exits[e].kind == .interpret || plan.exits[e].kind == .leave {
       plan.exits[e].operationCount = end - boundary
       plan.exits[e].resume = a.count
       if plan.exits[e].isForGood { continue }
-      forgetAll()
+      forgetRegisters()
+      recipes.lose(FlagRecipe.Operand.kept)
+      recipes.lose(FlagRecipe.Operand.keptSecond)
       if end == Int(block.operationCount) { plan.exits[e].kind = .leave }
     }
   }
@@ -185,7 +191,9 @@ extension A64Emitter {
     let o = op.pointee
     let needed = neededFlags()
     madeFlags = []
+    saved = A64Saved()
     writeOperation()
+    if o.destination.isRegister { save(result: A64Map.register(o.destination)) }
     noteDefinition(o, needed: needed)
   }
 
@@ -285,16 +293,18 @@ extension A64Emitter {
   ) {
     form = exit.form
     stale = exit.stale
-    recipe = exit.last
-    older = exit.older
+    baseless = exit.baseless
+    unsure = exit.unsure
+    meaningless = exit.meaningless
+    recipes = exit.recipes
     let before = a.count
     canonicalize(exit.flags)
     if let put = exit.postponed {
       recover(put, exit.flags)
-      stale.subtract(exit.flags.intersection([.parity, .adjust]))
+      settled(exit.flags.intersection([.parity, .adjust]))
     }
-    made.provided = FlagSet.all.subtracting(stale)
-    if let recipe = currentRecipe() {
+    made.provided = FlagSet.all.subtracting(stale).subtracting(unsure)
+    if let recipe = recipe(at: exit.operation) {
       made.recipe = UInt32(truncatingIfNeeded: tables.add(recipe) + 1)
     }
     if adjustment > 0 {

@@ -5,13 +5,16 @@
 /// add the window's start instead. So there is one access, which belongs to its instruction when it
 /// faults; and within a window it cannot fault.
 extension A64Emitter {
-  /// In front of an instruction: whether it is a site, and what its test may do with NZCV.
+  /// In front of an instruction: whether it is a site, and what its test may do with NZCV. A fault's
+  /// recipe is asked for with what is in NZCV gone.
   mutating func prepareSite() {
     site = site(at: boundary)
-    guard site != nil, canRedirect, canLoseFlags else { return }
+    guard site != nil, canRedirect, plan.hard[boundary].isDisjoint(with: Self.hostFlags) else {
+      return
+    }
     losesFlags = true
     form = .canonical
-    stale.formUnion(Self.hostFlags)
+    spoil(Self.hostFlags)
   }
 
   /// The site that the instruction at a boundary is.
@@ -37,38 +40,6 @@ extension A64Emitter {
 
   func bytesStored(_ o: Operation) -> UInt32 {
     UInt32(o.opcode == .vectorStore ? o.selector : o.width)
-  }
-
-  // MARK: Flags
-
-  private static var hostFlags: FlagSet { [.carry, .zero, .sign, .overflow] }
-
-  /// Nobody reads what is in NZCV, and a fault's flags are to be had without it.
-  private var canLoseFlags: Bool {
-    let lost = Self.hostFlags.subtracting(stale)
-    return plan.hard[boundary].isDisjoint(with: Self.hostFlags)
-      && lost.isSubset(of: recipe.available.union(older.available)) && staysAvailable(lost)
-  }
-
-  /// Whether the operands of what made the flags stand where they are until it cannot matter: new
-  /// flags are made, or the block is left and its successor wants none.
-  private func staysAvailable(_ flags: FlagSet) -> Bool {
-    var open = flags
-    var isGone = false
-    for m in boundary + 1..<Int(block.operationCount) where !open.isEmpty {
-      let o = ops[m]
-      switch o.opcode {
-      case .branch, .branchCounter, .jump, .jumpIndirect: if isGone { return false }
-      case .boundary: if plan.isInterpreted[m] { return false }
-      default: if isGone && mayFault(o) { return false }
-      }
-      open.subtract(A64Liveness.defines(ops + m))
-      let written = registersWritten(by: o)
-      for r in 0..<16 as Range<UInt8> where written >> UInt32(r) & 1 != 0 {
-        if recipe.uses(r) || older.uses(r) { isGone = true }
-      }
-    }
-    return true
   }
 
   // MARK: Behind the block

@@ -18,9 +18,12 @@ extension A64Emitter {
     exit.flags = flags
     exit.postponed = flags.isDisjoint(with: [.parity, .adjust]) ? nil : postponed
     exit.stale = stale
-    exit.last = recipe
-    exit.older = older
+    exit.baseless = baseless
+    exit.unsure = unsure
+    exit.meaningless = meaningless
+    exit.recipes = recipes
     exit.executed = executed + 1
+    exit.operation = n
     return exit
   }
 
@@ -62,7 +65,9 @@ extension A64Emitter {
     step = nil
     let later = plan.hard[n]
     guard !later.isSubset(of: .carry) else { return }
-    stale.subtract(later)
+    settled(later)
+    if later.contains(.adjust) { recipes.lose(FlagRecipe.Operand.keptSecond) }
+    if !later.isDisjoint(with: [.parity, .adjust]) { recipes.lose(FlagRecipe.Operand.kept) }
     carryToScratch()
     let old = A64Map.scratch
     a.addImmediate(old, done.result, 1, subtract: !done.isSubtraction, is64: done.is64)
@@ -81,18 +86,21 @@ extension A64Emitter {
         later.contains(.parity) ? A64Map.parity : .zero, r, 0, subtract: true, flags: true,
         is64: is64)
       form = .canonical
-      stale.subtract(later)
+      if later.contains(.parity) { recipes.lose(FlagRecipe.Operand.kept) }
+      settled(later)
     }
     guard let put = postponed else { return }
     postponed = nil
     recover(put, later)
-    stale.subtract(later.intersection([.parity, .adjust]))
+    settled(later.intersection([.parity, .adjust]))
   }
 
   /// PF and AF of an operation that is done.
   mutating func recover(_ put: A64Postponed, _ flags: FlagSet) {
     guard !flags.isDisjoint(with: [.parity, .adjust]) else { return }
     if flags.contains(.adjust) { recoverAdjust(put) }
+    recipes.lose(FlagRecipe.Operand.keptSecond)
+    recipes.lose(FlagRecipe.Operand.kept)
     // A comparison has left its result there.
     if put.result != .zero { a.move(A64Map.parity, put.result) }
   }
@@ -200,8 +208,8 @@ extension A64Emitter {
 
   /// Through the branch table.
   mutating func jumpIndirect() {
-    var target = A64Map.scratch
-    if isTargetReady {
+    let target = readyTarget ?? register(op.pointee.left)
+    if target == A64Map.scratch {
       // Conversions of flags want scratch registers.
       if form != .canonical && !plan.hasFlagM || form == .floatCompare {
         a.move(A64Map.third, A64Map.scratch)
@@ -211,7 +219,6 @@ extension A64Emitter {
         canonicalize(.all)
       }
     } else {
-      target = register(op.pointee.left)
       canonicalize(.all)
     }
     count(executed + 1)
@@ -235,13 +242,13 @@ extension A64Emitter {
 
   // MARK: The interpreter
 
-  private func interpretExit() -> A64PendingExit {
+  private mutating func interpretExit() -> A64PendingExit {
     var exit = A64PendingExit()
     exit.kind = isInRun ? .leave : .interpret
     exit.executed = executed
     exit.boundary = boundary
     exit.isConditional = true
-    exit.recipe = currentRecipe()
+    exit.recipe = recipe(at: boundary)
     return exit
   }
 

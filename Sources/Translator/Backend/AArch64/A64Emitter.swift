@@ -12,10 +12,18 @@ struct A64Emitter {
   var form = A64FlagForm.canonical
   /// How to have the flags in `stale`, which are not there; those that an operation has made though
   /// nobody reads them.
-  var recipe = FlagRecipe()
-  var older = FlagRecipe()
+  var recipes = FlagRecipes()
   var stale: FlagSet = []
   var madeFlags: FlagSet = []
+  /// Those of `stale` that are in no place even if operations that may leave them alone have.
+  var baseless: FlagSet = []
+  /// Flags that no operation of the block has defined yet, and that the block before may have left
+  /// where they do not belong.
+  var unsure: FlagSet = []
+  /// Flags whose value nobody may rely on.
+  var meaningless: FlagSet = []
+  /// What the operation being written has saved.
+  var saved = A64Saved()
   /// Index of the block's first recipe.
   var firstRecipe = 0
   /// The operation being written, and the boundary of its instruction.
@@ -34,8 +42,8 @@ struct A64Emitter {
   var postponed: A64Postponed?
   /// An INC or DEC whose result the branch that comes next tests itself.
   var step: A64Postponed?
-  /// `A64Map.scratch` holds the target of the indirect jump that follows.
-  var isTargetReady = false
+  /// Where the target of the indirect jump that follows is already.
+  var readyTarget: A64Register?
   var slots: A64Slots
   /// Position of the block's first instruction, where a branch to its own start goes.
   var start = 0
@@ -84,6 +92,10 @@ struct A64Plan {
   let isInterpreted: UnsafeMutablePointer<Bool>
   /// At conditional branches: the flags read where they lead to.
   let taken: UnsafeMutablePointer<FlagSet>
+  /// Flags that have to be there although only a fault, or an exit, shows them.
+  let asked: UnsafeMutablePointer<FlagSet>
+  /// What operations have to save for those that a recipe gives.
+  let saving: UnsafeMutablePointer<A64Saving>
   /// At boundaries: the instruction before carried this one out too.
   let isPaired: UnsafeMutablePointer<Bool>
   let exits: UnsafeMutablePointer<A64PendingExit>
@@ -98,6 +110,8 @@ struct A64Plan {
   let places: UnsafeMutablePointer<A64VectorPlace>
   let undos: UnsafeMutablePointer<A64Undo>
   let slots: UnsafeMutablePointer<A64Slot>
+  /// Operations that were given other operands, as they were.
+  let retargets: UnsafeMutablePointer<(operation: Int, was: Operation)>
   let candidates: UnsafeMutablePointer<(slot: A64Slot, uses: Int)>
   let alignments: UnsafeMutablePointer<A64Alignment>
   let vectorConstants: UnsafeMutablePointer<(UInt64, UInt64)>
@@ -114,6 +128,9 @@ struct A64Plan {
     isInterpreted = .allocate(capacity: longest)
     isPaired = .allocate(capacity: longest)
     taken = .allocate(capacity: longest)
+    asked = .allocate(capacity: longest)
+    saving = .allocate(capacity: longest)
+    retargets = .allocate(capacity: longest)
     exits = .allocate(capacity: Self.exitCapacity)
     detours = .allocate(capacity: Self.detourCapacity)
     pairCount = .allocate(capacity: 1)
@@ -132,11 +149,24 @@ struct A64Plan {
     counts.initialize(to: A64Counts())
   }
 
+  /// Gives operations back the operands that writing has changed.
+  func undoRetargets(_ block: Block) {
+    var n = counts.pointee.retargets
+    while n > 0 {
+      n -= 1
+      block.operations[retargets[n].operation] = retargets[n].was
+    }
+    counts.pointee.retargets = 0
+  }
+
   func deallocate() {
     hard.deallocate()
     isInterpreted.deallocate()
     isPaired.deallocate()
     taken.deallocate()
+    asked.deallocate()
+    saving.deallocate()
+    retargets.deallocate()
     exits.deallocate()
     detours.deallocate()
     pairCount.deallocate()
@@ -158,6 +188,9 @@ struct A64Counts {
   var detours = 0
   var literals = 0
   var undos = 0
+  var retargets = 0
+  /// `A64Plan.asked` has grown.
+  var isAsking = false
 }
 
 /// Constants in temporaries.
@@ -196,9 +229,12 @@ struct A64PendingExit {
   /// PF and AF that are computed on the way out.
   var postponed: A64Postponed?
   var stale: FlagSet = []
-  var last = FlagRecipe()
-  var older = FlagRecipe()
+  var baseless: FlagSet = []
+  var unsure: FlagSet = []
+  var meaningless: FlagSet = []
+  var recipes = FlagRecipes()
   var executed = 0
+  var operation = 0
   /// Nothing comes back from it to this block.
   var isForGood = false
   /// For instructions that are interpreted.
@@ -209,6 +245,8 @@ struct A64PendingExit {
   /// What is taken back before it leaves, in `A64Plan.undos`.
   var firstUndo = 0
   var undoCount = 0
+  /// NZCV is taken back too, from `A64Map.third`.
+  var restoresFlags = false
 }
 
 /// How a general register that a run has changed gets its old value.
@@ -267,11 +305,10 @@ extension A64Emitter {
       constants.pending &= ~(1 << UInt32(value.raw - 16))
     } else if value.isRegister {
       slots.forget(value.raw)
+      recipes.lose(value.raw)
       forgetAlignments(of: value)
-      recipe.lose(value.raw)
-      older.lose(value.raw)
       if case .result(A64Map.register(value), _) = form {
-        stale.formUnion([.carry, .zero, .sign, .overflow])
+        spoil(Self.hostFlags)
         form = .canonical
       }
       zeroes &= ~(1 << UInt32(value.raw))

@@ -15,13 +15,15 @@ extension A64Emitter {
         right = .register(register(o.right))
       }
     }
-    let isPlain = site != nil && need.isEmpty && isPlain(right, o, is64)
+    let isPlain =
+      site != nil && need.isEmpty && plan.saving[n].isEmpty && isPlain(right, o, is64)
     let place = storePlace(o, bytes: bytes, isSingle: !isPlain)
     let old = isPlain ? A64Map.third : A64Map.other
     let result = A64Map.third
     access(.load(bytes: bytes), old.number, place)
     compute(o, result, old, right, is64)
     access(.store(bytes: bytes), result.number, place)
+    save(left: old, right: o.opcode == .negate ? .register(old) : right, result: result)
     guard !need.isEmpty else { return }
     memoryFlags(o, old, result, right)
   }

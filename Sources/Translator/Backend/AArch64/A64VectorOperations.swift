@@ -107,6 +107,8 @@ extension A64Emitter {
     case .pshufd where immediate == 0x4E: a.vectorExtract(d, b, b, byte: 8)
     case .pshufd where i == (i & 3) * 0x55: a.duplicate(d, b, lane: i & 3, bytes: 4)
     case .pshufd: byTable(d, b, b, words(immediate, immediate))
+    // One register is one table.
+    case .shufps where left == b: byTable(d, b, b, words(immediate, immediate))
     case .pshuflw: byTable(d, b, b, halves(immediate, isHigh: false))
     case .pshufhw: byTable(d, b, b, halves(immediate, isHigh: true))
     case .shufpd:

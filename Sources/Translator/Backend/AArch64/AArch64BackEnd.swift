@@ -23,11 +23,35 @@ struct AArch64BackEnd: BackEnd {
     _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
     _ tables: inout CodeTables, isChecked: Bool
   ) {
-    for n in 0..<Int(block.operationCount) { plan.isPaired[n] = false }
+    for n in 0..<Int(block.operationCount) {
+      plan.asked[n] = []
+      plan.saving[n] = []
+    }
     record.entryFlags = A64Liveness.run(
-      block, hard: plan.hard, isInterpreted: plan.isInterpreted, taken: plan.taken,
+      block, plan,
       lookAhead: A64LookAhead(
         operations: plan.lookAhead, mode: block.mode, detached: layout.detached))
+    let mark = tables.mark
+    let start = buffer.cursor
+    for _ in 0..<Self.mostAttempts {
+      writeOnce(block, index: index, &record, &buffer, &tables, isChecked: isChecked)
+      guard plan.counts.pointee.isAsking else { return }
+      tables.rewind(to: mark)
+      buffer.cursor = start
+      plan.undoRetargets(block)
+      A64Liveness.run(block, plan, lookAhead: nil)
+    }
+    writeOnce(block, index: index, &record, &buffer, &tables, isChecked: isChecked)
+  }
+
+  /// How often a block is written again because of flags that a fault would show.
+  private static var mostAttempts: Int { 4 }
+
+  private mutating func writeOnce(
+    _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
+    _ tables: inout CodeTables, isChecked: Bool
+  ) {
+    for n in 0..<Int(block.operationCount) { plan.isPaired[n] = false }
     plan.counts.pointee = A64Counts()
     let first = buffer.offset
     var emitter = A64Emitter(
@@ -43,7 +67,7 @@ struct AArch64BackEnd: BackEnd {
     record.countedAt = 0
     record.recipes = UInt32(truncatingIfNeeded: tables.recipeCount)
     emitter.firstRecipe = tables.recipeCount
-    emitter.stale = FlagSet.all.subtracting(record.entryFlags)
+    emitter.unsure = FlagSet.all.subtracting(record.entryFlags)
     emitter.start = emitter.a.count
     emitter.writeHead(isChecked: isChecked)
     record.stop = first + UInt32(emitter.loop * 4)

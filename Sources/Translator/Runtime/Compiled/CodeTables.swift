@@ -133,6 +133,23 @@ struct CodeTables {
     recipeCount = 0
   }
 
+  /// How much of each there is.
+  struct Mark {
+    var exits, lengths, rare, recipes: Int
+  }
+
+  var mark: Mark {
+    Mark(exits: exitCount, lengths: lengthCount, rare: rareCount, recipes: recipeCount)
+  }
+
+  /// Drops what was added since.
+  mutating func rewind(to mark: Mark) {
+    exitCount = mark.exits
+    lengthCount = mark.lengths
+    rareCount = mark.rare
+    recipeCount = mark.recipes
+  }
+
   /// Whether the longest block still fits.
   var hasRoom: Bool {
     blockCount < blockCapacity - 1 && exitCount < exitCapacity - 512

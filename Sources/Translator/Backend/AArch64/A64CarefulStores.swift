@@ -14,7 +14,8 @@ extension A64Emitter {
     }
     losesFlags = true
     form = .canonical
-    spoil(Self.hostFlags)
+    // An earlier block's are not sure to be there: they may go.
+    spoil(Self.hostFlags.subtracting(unsure))
   }
 
   /// The site that the instruction at a boundary is.

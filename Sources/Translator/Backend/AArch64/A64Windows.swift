@@ -72,8 +72,11 @@ extension A64Emitter {
   }
 
   private mutating func compare(_ distance: A64Register, _ most: UInt64) {
+    // That the flags go is known from `prepareSite`.
+    let writesFlags = a.writesFlags
     a.addImmediate(
       .zero, distance, UInt32(truncatingIfNeeded: most), subtract: true, flags: true)
+    a.writesFlags = writesFlags
   }
 
   /// Branches away where the distance is more than `most`.

@@ -47,8 +47,10 @@ extension A64Emitter {
       if there == nil { a.add(A64Map.scratch, register(table.base), index, by: table.scale) }
       index = there ?? A64Map.scratch
     }
-    let start = A64Map.other
-    if isFree, let there = slots.find(.constant(table.first)),
+    var start = A64Map.other
+    if table.base == .none && mostOf(table.index) <= table.most {
+      start = constantAddress(table.alias)
+    } else if isFree, let there = slots.find(.constant(table.first)),
       let alias = slots.find(.constant(table.alias))
     {
       compare(index, table.most)
@@ -62,6 +64,32 @@ extension A64Emitter {
     guard isSingle else { return .indexed(start, index, isScaled: isScaled) }
     a.add(A64Map.scratch, start, index, by: isScaled ? table.scale : 0)
     return .scaled(A64Map.scratch, 0)
+  }
+
+  /// What a register cannot exceed, by the operation of this block that wrote it last.
+  private func mostOf(_ value: Value) -> UInt64 {
+    guard value.isRegister else { return ~0 }
+    for m in stride(from: n - 1, through: 0, by: -1) {
+      let o = ops[m]
+      if o.opcode == .boundary {
+        if plan.isInterpreted[m] { return ~0 }
+      } else if registersWritten(by: o) >> UInt32(value.raw) & 1 != 0 {
+        return mostOf(resultOf: o)
+      }
+    }
+    return ~0
+  }
+
+  private func mostOf(resultOf o: Operation) -> UInt64 {
+    let all: UInt64 = o.width == 8 ? ~0 : 0xFFFF_FFFF
+    guard o.width >= 4, o.attributes.isEmpty else { return ~0 }
+    switch o.opcode {
+    case .zeroExtend: return o.selector == 1 ? 0xFF : o.selector == 2 ? 0xFFFF : ~0
+    case .and where o.right == .immediate: return UInt64(bitPattern: o.immediate) & all
+    case .shiftRight where o.right == .immediate:
+      return all >> UInt64(o.immediate & (o.width == 8 ? 63 : 31))
+    default: return ~0
+    }
   }
 
   // MARK: The test

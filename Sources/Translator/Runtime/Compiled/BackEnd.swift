@@ -97,10 +97,11 @@ protocol BackEnd {
   /// Writes a block's code at the buffer's cursor, adding exits, lengths and rare operations to the
   /// tables. `index` is the block's own; its record holds address, mode, sizes and `lengths`; the
   /// rest is filled in. Exits are left unlinked: every patchable branch leads to its stub.
+  /// `entryFlags` says of an address what the block there wants, if there is one.
   /// `isChecked`: the block compares the guest's bytes before it runs, since its page is writable.
   mutating func write(
     _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
-    _ tables: inout CodeTables, isChecked: Bool)
+    _ tables: inout CodeTables, isChecked: Bool, entryFlags: (UInt64) -> FlagSet?)
 
   /// The instruction that takes the place of a block's first one to have the block left as by a fault
   /// there, through `CodeStubs.stop`. Nil if the back end has no such thing.

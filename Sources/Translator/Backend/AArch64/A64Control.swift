@@ -208,8 +208,8 @@ extension A64Emitter {
 
   /// Through the branch table.
   mutating func jumpIndirect() {
-    var target = A64Map.scratch
-    if isTargetReady {
+    let target = readyTarget ?? register(op.pointee.left)
+    if target == A64Map.scratch {
       // Conversions of flags want scratch registers.
       if form != .canonical && !plan.hasFlagM || form == .floatCompare {
         a.move(A64Map.third, A64Map.scratch)
@@ -219,7 +219,6 @@ extension A64Emitter {
         canonicalize(.all)
       }
     } else {
-      target = register(op.pointee.left)
       canonicalize(.all)
     }
     count(executed + 1)

@@ -42,8 +42,8 @@ struct A64Emitter {
   var postponed: A64Postponed?
   /// An INC or DEC whose result the branch that comes next tests itself.
   var step: A64Postponed?
-  /// `A64Map.scratch` holds the target of the indirect jump that follows.
-  var isTargetReady = false
+  /// Where the target of the indirect jump that follows is already.
+  var readyTarget: A64Register?
   var slots: A64Slots
   /// Position of the block's first instruction, where a branch to its own start goes.
   var start = 0

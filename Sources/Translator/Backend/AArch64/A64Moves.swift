@@ -22,8 +22,13 @@ extension A64Emitter {
     if o.width < 4 { return insert(o.destination, from, width: o.width) }
     if isTakenByNext(o) { return }
     if o.width == 8, isOnlyTarget(o.destination) {
-      a.move(A64Map.scratch, from)
-      isTargetReady = true
+      // The push of a return address leaves every register but RSP.
+      if o.left.isRegister && o.left != .rsp {
+        readyTarget = from
+      } else {
+        a.move(A64Map.scratch, from)
+        readyTarget = A64Map.scratch
+      }
       return
     }
     willWrite(o.destination)

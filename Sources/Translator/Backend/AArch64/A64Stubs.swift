@@ -22,7 +22,7 @@ extension AArch64BackEnd {
   static func writeStubs(_ b: inout CodeBuffer, _ layout: CodeLayout) -> CodeStubs {
     var stubs = CodeStubs()
     let first = b.offset
-    var a = A64Assembler(at: b, capacity: 320)
+    var a = A64Assembler(at: b, capacity: 400)
     func here() -> UInt32 { first + UInt32(a.count * 4) }
     stubs.enter = here()
     writeEntry(&a, layout)
@@ -38,6 +38,8 @@ extension AArch64BackEnd {
     writeReturn(&a)
     stubs.divide = here()
     writeDivide(&a)
+    stubs.divideSigned = here()
+    writeDivideSigned(&a, by: Int32(bitPattern: stubs.divide &- here()) / 4)
     stubs.stop = here()
     // The link register is behind the block's first instruction.
     a.addImmediate(A64Map.third, A64Map.third, 4, subtract: true)

@@ -12,8 +12,9 @@ struct CodeStubs {
   var faultExit: UInt32 = 0
   /// An indirect branch whose target (in `branchTarget`) is not in the branch table.
   var missExit: UInt32 = 0
-  /// A routine that divides 128 bits by 64, where the host has no instruction for it.
+  /// Routines that divide 128 bits by 64, where the host has no instruction for it.
   var divide: UInt32 = 0
+  var divideSigned: UInt32 = 0
   /// Returns from `enter` for host code that was called by compiled code and has put the guest's
   /// registers where they belong. `exitWord` is set before.
   var leave: UInt32 = 0

@@ -217,7 +217,7 @@ package final class Fuzzer {
     default: break
     }
     if ending != .halted { faultedCases += 1 }
-    if isBeyondCanonical(ending) {
+    if isBeyondCanonical(ending, theirs, pending.ending, pending.state) {
       unjudged += 1
       return true
     }
@@ -235,8 +235,13 @@ package final class Fuzzer {
   }
 
   /// AArch64's Linux ignores the top byte of an address: what is not canonical on x86-64 is memory.
-  private func isBeyondCanonical(_ theirs: Ending) -> Bool {
+  /// So the host has gone no farther.
+  private func isBeyondCanonical(
+    _ theirs: Ending, _ theirState: ProcessorState, _ ours: Ending, _ ourState: ProcessorState
+  ) -> Bool {
     portable != nil && (theirs == .fault(vector: 13) || theirs == .fault(vector: 12))
+      && (ours != theirs
+        || ourState[ProcessorState.Word.rip] != theirState[ProcessorState.Word.rip])
   }
 
   // MARK: Failures
@@ -258,7 +263,7 @@ package final class Fuzzer {
     Comparison.settleHalt(&nativeEnding, &nativeAddress, theirs, arena)
     switch nativeEnding {
     case .timedOut, .failed: return nil
-    default: if isBeyondCanonical(nativeEnding) { return nil }
+    default: if isBeyondCanonical(nativeEnding, theirs, ending, state) { return nil }
     }
     lastNative = (
       theirs, nativeEnding, Array(UnsafeBufferPointer(start: arena, count: FuzzCase.memorySize))

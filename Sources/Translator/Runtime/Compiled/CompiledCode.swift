@@ -89,11 +89,10 @@ final class CompiledCode<Host: BackEnd> {
     if BranchTable.words == 1 {
       return branchTable.update(repeating: miss, count: BranchTable.wordCount)
     }
-    // Only the address 0 finds a 0 there, and then misses all the same.
     var n = 0
     while n < BranchTable.wordCount {
       branchTable[n] = miss
-      branchTable[n + 1] = 0
+      branchTable[n + 1] = BranchTable.nobody(n)
       n += 2
     }
   }
@@ -235,6 +234,7 @@ final class CompiledCode<Host: BackEnd> {
     let position = BranchTable.position(address)
     guard branchTable[position] == code else { return }
     branchTable[position] = executable(layout.stubs.missExit)
+    if BranchTable.words == 2 { branchTable[position + 1] = BranchTable.nobody(position) }
   }
 
   /// Gives a block an entry in the branch table.

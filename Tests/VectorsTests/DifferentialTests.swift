@@ -6,6 +6,7 @@ import XCTest
 final class DifferentialTests: XCTestCase {
   private static let count: UInt64 = 200_000
   private static let compiledCount: UInt64 = 60_000
+  private static let emulatedCount: UInt64 = 40_000
 
   func testTheHostProcessorAgrees() throws {
     try check(seed: 1, count: Self.count)
@@ -14,6 +15,21 @@ final class DifferentialTests: XCTestCase {
   /// Other cases, and compiled code: what the fast forms do, and what they leave to the interpreter.
   func testCompiledCodeAgrees() throws {
     try check(seed: 0xC0DE, count: Self.compiledCount, compiles: true)
+  }
+
+  /// Code for AArch64, under emulation: fewer cases, and none of one instruction, so that a fault finds
+  /// flags of instructions before it.
+  func testCodeForAArch64Agrees() throws {
+    let fuzzer = try XCTUnwrap(
+      try Fuzzer(seed: 0xA64, backend: .aarch64, onlySequences: true))
+    fuzzer.run(count: Self.emulatedCount) { failure in
+      XCTFail("\(failure)")
+    }
+    XCTAssertNil(fuzzer.problem)
+    XCTAssertEqual(fuzzer.failures, 0)
+    XCTAssertGreaterThan(fuzzer.cases, Self.emulatedCount / 3)
+    XCTAssertGreaterThan(fuzzer.faultedCases, Self.emulatedCount / 10)
+    XCTAssertLessThan(fuzzer.unjudged, fuzzer.cases / 100)
   }
 
   private func check(seed: UInt64, count: UInt64, compiles: Bool = false) throws {

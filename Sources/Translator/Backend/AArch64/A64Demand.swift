@@ -121,7 +121,7 @@ extension FlagRecipe {
     switch kind {
     case .nothing: return []
     case .add, .subtract:
-      if attributes.contains(.locked) { return lacksResult.union(lacksRight) }
+      if attributes.contains(.locked) { return lacksResult.isEmpty ? lacksRight : lacksResult }
       if known == 0 { return [.left, .right] }
       return lacksLeft.isEmpty ? lacksRight : lacksLeft
     case .and, .or, .xor:

@@ -73,6 +73,8 @@ struct CodeLayout {
   var hostFeatures: UInt64 = 0
   /// The stubs let interrupts in while compiled code runs.
   var letsInterruptsIn = false
+  /// A fault shows flags right that nothing reads.
+  var keepsUnreadFlags = true
   /// Where the guest's code is to be read, if not at its addresses.
   var detached: DetachedCode?
 }

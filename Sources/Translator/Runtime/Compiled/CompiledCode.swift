@@ -35,7 +35,7 @@ final class CompiledCode<Host: BackEnd> {
 
   init(
     memory: CodeMemory, protection: PageProtection?, codeMap: CodeMap, isCounting: Bool,
-    hostFeatures: UInt64, letsInterruptsIn: Bool = false,
+    hostFeatures: UInt64, letsInterruptsIn: Bool = false, keepsUnreadFlags: Bool = true,
     state: UnsafeMutablePointer<TransomGuestState>
   ) {
     self.memory = memory
@@ -49,6 +49,7 @@ final class CompiledCode<Host: BackEnd> {
     layout.isCounting = isCounting
     layout.hostFeatures = hostFeatures
     layout.letsInterruptsIn = letsInterruptsIn
+    layout.keepsUnreadFlags = keepsUnreadFlags
     var code = CodeBuffer(
       cursor: start, coldEnd: start + memory.count, start: start, base: memory.executable)
     layout.stubs = Host.writeStubs(&code, layout)
@@ -96,11 +97,7 @@ final class CompiledCode<Host: BackEnd> {
   private func clearBranchEntry(_ position: Int) {
     branchTable[position] = executable(layout.stubs.missExit)
     if BranchTable.words == 2 {
-<<<<<<< HEAD
       branchTable[position + 1] = BranchTable.nobody(position)
-=======
-      branchTable[position + 1] = ~UInt64(truncatingIfNeeded: position / 2)
->>>>>>> ff43b1c
     }
   }
 

@@ -24,6 +24,8 @@ struct X86_64BackEnd: BackEnd {
   var mode = ProcessorMode.long64
   let vectorEncodings: VectorEncodings
   let host: HostFeatures
+  /// Where code goes that leaves.
+  let exitAddress: UInt64
 
   // The block being written.
   var block = Block(operations: UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped)
@@ -52,6 +54,7 @@ struct X86_64BackEnd: BackEnd {
     temporaries = .allocate(capacity: 32)
     temporaries.initialize(repeating: .nowhere, count: 32)
     host = HostFeatures()
+    exitAddress = layout.base &+ UInt64(layout.stubs.exit)
     vectorEncodings = VectorEncodings.shared
   }
 
@@ -152,10 +155,10 @@ struct X86_64BackEnd: BackEnd {
     record.block = UInt32(truncatingIfNeeded: blockIndex)
     record.adjustment = Int16(truncatingIfNeeded: total - begun)
     let e = tables.add(record)
-    var code = takeCold()
+    var code = takeCold(24)
     b.branch(8, to: code.address)
     if keepsFlags { Self.restoreFlags(&code) }
-    Self.leave(e, &code, layout)
+    leave(e, &code)
     if keepsFlags { Self.restoreFlags(&b) }
   }
 
@@ -194,9 +197,9 @@ struct X86_64BackEnd: BackEnd {
     exit.block = UInt32(truncatingIfNeeded: blockIndex)
     let e = tables.add(exit)
     var code = takeCold()
-    let leave = code.address
+    let way = code.address
     Self.restoreFlags(&code)
-    Self.leave(e, &code, layout)
+    leave(e, &code)
     saveFlags()
     let other = HostRegister.otherScratch
     var offset = 0
@@ -217,7 +220,7 @@ struct X86_64BackEnd: BackEnd {
         b.instruction(X86Opcode(0x80), width: 4, reg: 7, at, trailing: 1)
         b.byte(bytes.load(fromByteOffset: offset, as: UInt8.self))
       }
-      b.branch(5, to: leave)
+      b.branch(5, to: way)
       offset += width
     }
     Self.restoreFlags(&b)
@@ -226,18 +229,19 @@ struct X86_64BackEnd: BackEnd {
   // MARK: Leaving
 
   /// Room for code that is rarely reached, at the far end of the code memory.
-  mutating func takeCold() -> CodeBuffer {
-    b.coldEnd -= 32
+  @inline(__always)
+  mutating func takeCold(_ count: Int = 32) -> CodeBuffer {
+    b.coldEnd -= count
     var code = b
     code.cursor = b.coldEnd
     return code
   }
 
-  private static func leave(_ exit: Int, _ code: inout CodeBuffer, _ layout: CodeLayout) {
-    let word = X86Operand.data(layout.state &+ StateOffset.exitWord)
-    code.instruction(X86Opcode(0xC7), width: 4, reg: 0, word, trailing: 4)
-    code.word32(UInt32(truncatingIfNeeded: exit))
-    code.jump(to: layout.base &+ UInt64(layout.stubs.exit))
+  /// Eleven bytes that leave by an exit.
+  @inline(__always)
+  private func leave(_ exit: Int, _ code: inout CodeBuffer) {
+    code.exitWord(UInt32(truncatingIfNeeded: exit))
+    code.jump(to: exitAddress)
   }
 
   mutating func state(_ offset: UInt64) -> X86Operand { .data(layout.state &+ offset) }
@@ -247,27 +251,22 @@ struct X86_64BackEnd: BackEnd {
 
   /// A branch or jump to guest code: `condition` nil for a jump.
   mutating func writeExit(to target: UInt64, condition: UInt8?, _ tables: inout CodeTables) {
+    let adjust = layout.isCounting ? adjustment(begun) : 0
+    var code = takeCold(adjust == 0 ? 12 : 24)
+    if let condition { b.branch(condition, to: code.address) } else { b.jump(to: code.address) }
     var record = ExitRecord()
     record.target = target
     record.block = UInt32(truncatingIfNeeded: blockIndex)
-    record.executed = UInt16(truncatingIfNeeded: begun)
-    let e = tables.add(record)
-    let adjust = layout.isCounting ? adjustment(begun) : 0
-    var code = takeCold()
-    let way = code.address
-    if adjust == 0 {
-      if let condition { b.branch(condition, to: way) } else { b.jump(to: way) }
-      tables.exits[e].patch = b.offset - 4
-    } else {
+    record.patch = b.offset &- 4
+    if adjust != 0 {
       // The rest of the block was counted down for nothing.
-      if let condition { b.branch(condition, to: way) } else { b.jump(to: way) }
       code.lea(
         8, HostRegister.counter, .memory(HostRegister.counter, Int32(truncatingIfNeeded: adjust)))
       code.jump(to: code.address &+ 5)
-      tables.exits[e].patch = code.offset - 4
+      record.patch = code.offset &- 4
     }
-    tables.exits[e].stub = code.offset
-    Self.leave(e, &code, layout)
+    record.stub = code.offset
+    leave(tables.add(record), &code)
   }
 
   // MARK: One instruction
@@ -310,7 +309,7 @@ struct X86_64BackEnd: BackEnd {
     record.operationCount = UInt16(truncatingIfNeeded: kept.count)
     record.adjustment = Int16(truncatingIfNeeded: adjustment(begun - 1))
     let e = tables.add(record)
-    Self.leave(e, &b, layout)
+    leave(e, &b)
     tables.exits[e].resume = b.offset
   }
 }

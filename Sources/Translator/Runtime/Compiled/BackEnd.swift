@@ -6,7 +6,8 @@ struct CodeStubs {
   /// that is the first. Where that is an entry for indirect branches, the second is the guest's
   /// address. It returns when compiled code is left.
   var enter: UInt32 = 0
-  /// Stores the guest's registers and returns from `enter`. `exitWord` is set before.
+  /// Stores the guest's registers and returns from `enter`. The exit word is where the back end
+  /// has it.
   var exit: UInt32 = 0
   /// Where a fault handler resumes: sets `exitWord` to `CodeExit.fault` and leaves.
   var faultExit: UInt32 = 0

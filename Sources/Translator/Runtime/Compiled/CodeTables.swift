@@ -54,30 +54,48 @@ struct ExitRecord {
     case stale
   }
   var target: UInt64 = 0
-  /// Offset of the branch that is patched for a link.
-  var patch: UInt32 = 0
-  /// Offset of the code that leaves for the dispatcher.
-  var stub: UInt32 = 0
+  /// What the next four name: an exit is of one kind, and most code is met once, so that each byte
+  /// kept of it costs time.
+  private var place: UInt32 = 0
+  private var way: UInt32 = 0
   var block: UInt32 = 0
   /// Block this exit is linked to, plus one; the next exit linked there, plus one.
   var linked: UInt32 = 0
   var nextLinked: UInt32 = 0
   /// A recipe for the flags, plus one; 0: they are where they belong.
   var recipe: UInt32 = 0
-  /// First of its operations in `CodeTables.rare`, from the boundary on.
-  var operations: UInt32 = 0
-  var resume: UInt32 = 0
   /// What to add to `remaining` to have it exact at this exit.
   var adjustment: Int16 = 0
   var operationCount: UInt16 = 0
-  /// Guest instructions of the block completed before this exit.
-  var executed: UInt16 = 0
   var kind: Kind = .direct
   /// The flags that stand where compiled code keeps them: a block that wants more is reached by the
   /// dispatcher.
   var provided = FlagSet.all
   /// Says to the back end how the branch at `patch` is encoded.
   var form: UInt8 = 0
+
+  /// Of a direct exit: offset of the branch that is patched for a link.
+  var patch: UInt32 {
+    get { place }
+    set { place = newValue }
+  }
+  /// Of a direct exit: offset of the code that leaves for the dispatcher.
+  var stub: UInt32 {
+    get { way }
+    set { way = newValue }
+  }
+  /// Of one that is interpreted: first of its operations in `CodeTables.rare`, from the boundary on.
+  var operations: UInt32 {
+    get { place }
+    set { place = newValue }
+  }
+  /// Of one that is interpreted: offset of the code behind it.
+  var resume: UInt32 {
+    get { way }
+    set { way = newValue }
+  }
+
+  init() {}
 }
 
 /// Everything the back ends and the dispatcher keep about compiled code, in plain memory.

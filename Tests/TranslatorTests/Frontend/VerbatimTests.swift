@@ -6,7 +6,7 @@ import Translator
 /// the guest's own code.
 @Suite struct VerbatimTests {
   /// Enough behind an instruction that it is not at the end of what can be read.
-  static let padding = [UInt8](repeating: 0x90, count: 16) + [0xF4]
+  static let padding = [UInt8](repeating: 0x90, count: 32) + [0xF4]
 
   static func hostCode(_ instructions: [[UInt8]]) -> [[UInt8]] {
     let listing = HostListing.make(

@@ -1,32 +1,77 @@
 /// Guest instructions as they stand.
 extension X86_64BackEnd {
-  /// Copies an instruction; what it needs of R13 and R14 is fetched, and put back, around it. Until
-  /// then nothing of the state has changed, so that it may fault. `offset`: of the instruction from
-  /// the block's start.
+  /// Copies instructions. The code of the first one begins at `start`, which may be before what is
+  /// written here.
   @inline(__always)
-  mutating func verbatim(_ op: UnsafePointer<Operation>, _ offset: UInt16) {
-    let note = VerbatimNote(op.pointee.immediate)
+  mutating func verbatim(
+    _ op: UnsafePointer<Operation>, from start: UnsafeMutablePointer<UInt8>,
+    _ tables: inout CodeTables
+  ) {
     guard let from = UnsafeRawPointer(bitPattern: Int(op.pointee.displacement)) else { return }
-    if !note.registers.isEmpty { fetch(note.registers) }
-    if note.relativeModRM == 0 {
-      // Sixteen bytes are readable; what is too much is written over.
-      let to = UnsafeMutableRawPointer(b.cursor)
-      to.storeBytes(of: from.loadUnaligned(as: UInt64.self), as: UInt64.self)
+    guard op.pointee.addressMode == 0 else { return adapted(op, from, start, &tables) }
+    // Sixteen bytes at a time are readable; what is too much is written over.
+    let to = UnsafeMutableRawPointer(b.cursor)
+    let total = Int(op.pointee.length)
+    var n = 0
+    repeat {
       to.storeBytes(
-        of: from.loadUnaligned(fromByteOffset: 8, as: UInt64.self), toByteOffset: 8,
-        as: UInt64.self)
-      b.cursor += Int(op.pointee.length)
-    } else {
-      relative(from, Int(op.pointee.length), Int(note.relativeModRM), note.registers, offset)
+        of: from.loadUnaligned(fromByteOffset: n, as: SIMD2<UInt64>.self), toByteOffset: n,
+        as: SIMD2<UInt64>.self)
+      n &+= 16
+    } while n < total
+    var before = UInt64(truncatingIfNeeded: b.cursor - start)
+    b.cursor += total
+    var lengths = UInt64(bitPattern: op.pointee.immediate)
+    while lengths != 0 {
+      let length = lengths & 15
+      tables.add(
+        InstructionLength(
+          host: UInt16(truncatingIfNeeded: before &+ length),
+          guest: UInt8(truncatingIfNeeded: length), recipe: 0))
+      before = 0
+      lengths &>>= 4
     }
-    if !note.registers.isEmpty { put(note.registers) }
+  }
+
+  /// One instruction. What it needs of R13 and R14 is fetched, and put back, around it; until then
+  /// nothing of the state has changed, so that it may fault.
+  @inline(never)
+  private mutating func adapted(
+    _ op: UnsafePointer<Operation>, _ from: UnsafeRawPointer,
+    _ start: UnsafeMutablePointer<UInt8>, _ tables: inout CodeTables
+  ) {
+    let note = VerbatimNote(rawValue: op.pointee.addressMode)
+    let length = Int(op.pointee.length)
+    if note.registers.contains(.fetchR13) { exchange(0x2D8B4C, 13) }
+    if note.registers.contains(.fetchR14) { exchange(0x358B4C, 14) }
+    if note.relativeModRM == 0 {
+      UnsafeMutableRawPointer(b.cursor).storeBytes(
+        of: from.loadUnaligned(as: SIMD2<UInt64>.self), as: SIMD2<UInt64>.self)
+      b.cursor += length
+    } else {
+      relative(from, length, note.relativeModRM, note.registers, op.pointee.offset)
+    }
+    if note.registers.contains(.putR13) { exchange(0x2D894C, 13) }
+    if note.registers.contains(.putR14) { exchange(0x35894C, 14) }
+    tables.add(
+      InstructionLength(
+        host: UInt16(truncatingIfNeeded: b.cursor - start), guest: op.pointee.length, recipe: 0))
+  }
+
+  /// MOV between a register and its place in the state: REX, opcode and ModRM are given.
+  @inline(__always)
+  private mutating func exchange(_ opcode: UInt32, _ register: UInt8) {
+    b.word32(opcode)
+    b.cursor -= 1
+    let place = layout.state &+ StateOffset.general(register)
+    b.word32(UInt32(truncatingIfNeeded: place &- (b.address &+ 4)))
   }
 
   /// An address that counts from RIP is known: below 2 GiB it stands in the instruction, above in a
   /// scratch register.
   @inline(never)
   private mutating func relative(
-    _ from: UnsafeRawPointer, _ length: Int, _ modRM: Int, _ registers: StateRegisters,
+    _ from: UnsafeRawPointer, _ length: Int, _ modRM: Int, _ registers: VerbatimNote.Registers,
     _ offset: UInt16
   ) {
     let displacement = from.loadUnaligned(fromByteOffset: modRM + 1, as: Int32.self)
@@ -56,17 +101,5 @@ extension X86_64BackEnd {
 
   private mutating func copy(_ from: UnsafeRawPointer, _ first: Int, _ end: Int) {
     for n in first..<end { b.byte(from.load(fromByteOffset: n, as: UInt8.self)) }
-  }
-
-  @inline(never)
-  private mutating func fetch(_ registers: StateRegisters) {
-    if registers.contains(.fetchR13) { b.load(8, 13, state(StateOffset.general(13))) }
-    if registers.contains(.fetchR14) { b.load(8, 14, state(StateOffset.general(14))) }
-  }
-
-  @inline(never)
-  private mutating func put(_ registers: StateRegisters) {
-    if registers.contains(.putR13) { b.store(8, state(StateOffset.general(13)), 13) }
-    if registers.contains(.putR14) { b.store(8, state(StateOffset.general(14)), 14) }
   }
 }

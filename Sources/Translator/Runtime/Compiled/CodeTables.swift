@@ -162,8 +162,14 @@ struct CodeTables {
   /// Appends an exit and returns its index.
   mutating func add(_ exit: ExitRecord) -> Int {
     (exits + exitCount).initialize(to: exit)
-    exitCount += 1
-    return exitCount - 1
+    exitCount &+= 1
+    return exitCount &- 1
+  }
+
+  @inline(__always)
+  mutating func add(_ length: InstructionLength) {
+    (lengths + lengthCount).initialize(to: length)
+    lengthCount &+= 1
   }
 
   /// Keeps a recipe; its index.

@@ -92,9 +92,8 @@ final class CompiledCode<Host: BackEnd> {
   // MARK: Finding
 
   private func hash(_ address: UInt64) -> Int {
-    // Code that lies together is looked up together: so are its slots, about as many as it has
-    // blocks.
-    Int(truncatingIfNeeded: address >> 3 ^ address >> 20) & indexMask
+    // Code that lies together is looked up together: so are its slots.
+    Int(truncatingIfNeeded: address >> 2 ^ address >> 20) & indexMask
   }
 
   /// The index of the block at a guest address.

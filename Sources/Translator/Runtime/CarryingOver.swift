@@ -1,0 +1,202 @@
+/// Instructions that are carried over as they stand, many in one go.
+
+/// What bounds the instructions that become operations in one go.
+private struct CollectLimits {
+  /// Of the block: where its bytes begin.
+  var base: UnsafePointer<UInt8>
+  /// No instruction begins from here on.
+  var end: UnsafePointer<UInt8>
+  var most: Int
+  /// No instruction has one of these bits; one that ends flags begins an operation.
+  var stop: VerbatimForm
+}
+
+extension VerbatimForms {
+  /// Makes operations, from `op` on, of the instructions at `first`. Returns where those end that can
+  /// be carried over, where the next operation goes, and how many instructions are missing at the most.
+  @inline(never)
+  fileprivate func collect(
+    _ first: UnsafePointer<UInt8>, _ limits: CollectLimits, _ op: UnsafeMutablePointer<Operation>
+  ) -> (at: UnsafePointer<UInt8>, op: UnsafeMutablePointer<Operation>, left: Int) {
+    let end = limits.end
+    let carried = VerbatimForm.isCarried.rawValue
+    var refused = limits.stop.rawValue | VerbatimForm.endsFlags.rawValue | carried
+    var at = first
+    var op = op
+    var left = limits.most
+    while at < end, left > 0 {
+      let start = at
+      // Four bits for the length of each.
+      var lengths: UInt64 = 0
+      var bits: UInt64 = 0
+      let mostBits = UInt64(truncatingIfNeeded: min(left, 16)) &* 4
+      // What all together do with flags: define, read before, show when one faults.
+      var defined: UInt32 = 0
+      var read: UInt32 = 0
+      var shown: UInt32 = 0
+      var look = look(at)
+      var form = look.form.rawValue
+      while (form ^ carried) & refused == 0, !look.needsCare {
+        let length = length(look)
+        lengths |= UInt64(truncatingIfNeeded: length) &<< bits
+        bits &+= 4
+        at += length
+        read |= form &>> 24 & ~defined
+        shown |= form & VerbatimForm.accesses != 0 ? ~defined : 0
+        defined |= form &>> 16
+        if at >= end || bits >= mostBits { break }
+        look = self.look(at)
+        form = look.form.rawValue
+      }
+      if bits != 0 {
+        op.initialize(
+          to: Operation(
+            verbatim: start, bits &>> 2, at - start, start - limits.base, lengths, defined, read,
+            shown))
+        op += 1
+        left &-= Int(truncatingIfNeeded: bits &>> 2)
+        if at >= end || bits >= mostBits { continue }
+      }
+      if form & carried == 0 || form & limits.stop.rawValue != 0 { break }
+      if form & refused != carried {
+        // From here on flags are dead: one such place is enough.
+        refused &= ~VerbatimForm.endsFlags.rawValue
+        continue
+      }
+      guard let note = note(look) else { break }
+      let length = carefulLength(look)
+      op.initialize(
+        to: Operation(
+          verbatim: at, 1, length, at - limits.base, UInt64(truncatingIfNeeded: length),
+          form &>> 16, form &>> 24, form & VerbatimForm.accesses != 0 ? ~0 : 0))
+      op.pointee.addressMode = note.rawValue
+      op += 1
+      at += length
+      left &-= 1
+    }
+    return (at, op, left)
+  }
+}
+
+extension Operation {
+  /// `count` instructions that are `total` bytes.
+  @inline(__always)
+  fileprivate init(
+    verbatim bytes: UnsafePointer<UInt8>, _ count: UInt64, _ total: Int, _ offset: Int,
+    _ lengths: UInt64, _ defined: UInt32, _ read: UInt32, _ shown: UInt32
+  ) {
+    self.init(.verbatim, width: UInt8(truncatingIfNeeded: count))
+    flags = FlagSet(rawValue: UInt8(truncatingIfNeeded: defined & 63))
+    selector = UInt8(truncatingIfNeeded: read & 63)
+    hardFlags = FlagSet(rawValue: UInt8(truncatingIfNeeded: shown & 63))
+    length = UInt8(truncatingIfNeeded: total)
+    self.offset = UInt16(truncatingIfNeeded: offset)
+    displacement = Int64(Int(bitPattern: bytes))
+    immediate = Int64(bitPattern: lengths)
+  }
+}
+
+extension BlockTranslator {
+  /// Why carrying over came to an end.
+  enum CarryEnd {
+    /// No more instructions were wanted, or there are too few bytes.
+    case limit
+    /// The next one's form is not known.
+    case unknown
+    /// The next one has to be lifted.
+    case other
+    /// The block is complete.
+    case block
+  }
+
+  /// What bounds the instructions that are carried over.
+  struct CarryLimits {
+    /// Of the block.
+    var base: UInt64
+    /// Bytes can be read up to here.
+    var readableEnd: UInt64
+    var instructions: Int
+    /// A store is the last one.
+    var endsAtStores: Bool
+  }
+
+  /// Takes instructions from `start` on as they stand, and transfers of control among them, for as
+  /// long as that goes. Returns how many; the next one is at `lifter.next`.
+  @inline(never)
+  mutating func carry(
+    _ forms: VerbatimForms, from start: UInt64, _ limits: CarryLimits
+  ) -> (count: Int, end: CarryEnd) {
+    // At one place in sixty-four an instruction may be none of these: then each is asked about.
+    let sites = forms.siteFilter
+    // An operation each or, for a transfer, five at most.
+    let most = min(limits.instructions, (Self.fullAt &- lifter.builder.count) / 5)
+    let slack = VerbatimForms.readable &- 1
+    let readable = limits.readableEnd > slack ? limits.readableEnd &- slack : 0
+    let end = min(readable, limits.base &+ Self.longestBytes)
+    var at = start
+    var left = most
+    var reason = CarryEnd.limit
+    while left > 0 {
+      let stretch = min(end, lifter.join)
+      guard at < stretch, let bytes = hostBytes(at) else { break }
+      if sites &>> (at & 63) & 1 != 0 {
+        reason = .other
+        break
+      }
+      let collected = forms.collect(
+        bytes,
+        CollectLimits(
+          base: bytes - Int(truncatingIfNeeded: at &- limits.base),
+          end: bytes + (sites == 0 ? Int(truncatingIfNeeded: stretch &- at) : 1),
+          most: left, stop: limits.endsAtStores ? .stores : []), lifter.builder.next)
+      at &+= UInt64(truncatingIfNeeded: collected.at - bytes)
+      lifter.builder.count = collected.op - lifter.builder.operations
+      if sites != 0, collected.left < left {
+        left = collected.left
+        continue
+      }
+      left = collected.left
+      guard left > 0, at < stretch else { break }
+      let look = forms.look(collected.at)
+      guard look.form.contains(.transfers) else {
+        reason = look.form.contains(.isKnown) ? .other : .unknown
+        break
+      }
+      at = transfer(look, at, limits.base)
+      left &-= 1
+      if lifter.ended {
+        reason = .block
+        break
+      }
+    }
+    lifter.next = at
+    return (most &- left, reason)
+  }
+
+  /// Lifts a transfer of a known form. Returns where the next instruction is.
+  @inline(__always)
+  private mutating func transfer(
+    _ look: VerbatimForms.Look, _ at: UInt64, _ base: UInt64
+  ) -> UInt64 {
+    let immediateCount = look.form.immediateCount
+    let length = look.length &+ immediateCount
+    let unused = UInt64(truncatingIfNeeded: 64 &- immediateCount &* 8)
+    lifter.i.opcode = look.opcode
+    lifter.i.operandSize = 8
+    lifter.i.addressSize = 8
+    lifter.i.length = UInt8(truncatingIfNeeded: length)
+    lifter.i.immediate =
+      immediateCount == 0
+      ? 0 : Int64(bitPattern: look.rest &<< unused) &>> Int64(bitPattern: unused)
+    lifter.address = at
+    lifter.next = at &+ UInt64(truncatingIfNeeded: length)
+    lifter.builder.boundary(offset: Int(truncatingIfNeeded: at &- base), length: lifter.i.length)
+    switch look.key &>> 5 {
+    case 0xC3: lifter.ret()
+    case 0xE8: lifter.call()
+    case 0xE9, 0xEB: lifter.jump(to: lifter.relativeTarget)
+    default: lifter.jcc()
+    }
+    return lifter.next
+  }
+}

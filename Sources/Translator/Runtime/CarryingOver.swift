@@ -36,8 +36,11 @@ extension VerbatimForms {
       var shown: UInt32 = 0
       var look = look(at)
       var form = look.form.rawValue
-      while (form ^ carried) & refused == 0, !look.needsCare {
-        let length = length(look)
+      while (form ^ (carried | VerbatimForm.tail(look.tail))) & (refused | VerbatimForm.tail(31))
+        == 0,
+        !look.needsCare
+      {
+        let length = foreseenLength(look)
         lengths |= UInt64(truncatingIfNeeded: length) &<< bits
         bits &+= 4
         at += length
@@ -64,7 +67,7 @@ extension VerbatimForms {
         continue
       }
       guard let note = note(look) else { break }
-      let length = carefulLength(look)
+      let length = length(look)
       op.initialize(
         to: Operation(
           verbatim: at, 1, length, at - limits.base, UInt64(truncatingIfNeeded: length),

@@ -44,6 +44,7 @@ struct X86_64BackEnd: BackEnd {
   static var longestPrefix: Int { 12 }
   static var slack: Int64 { Int64(longestPrefix) }
 
+  static var isCoherent: Bool { true }
   static var carriesGuestCode: Bool { true }
 
   init(layout: CodeLayout) {

@@ -12,7 +12,6 @@ struct VerbatimForm: OptionSet {
   /// An instruction of this form was lifted before; without `isCarried` none may be carried over.
   static let isKnown = VerbatimForm(rawValue: 1 << 0)
   static let isCarried = VerbatimForm(rawValue: 1 << 1)
-  static let hasModRM = VerbatimForm(rawValue: 1 << 2)
   static let loads = VerbatimForm(rawValue: 1 << 3)
   static let stores = VerbatimForm(rawValue: 1 << 4)
   static let readsReg = VerbatimForm(rawValue: 1 << 5)
@@ -24,11 +23,15 @@ struct VerbatimForm: OptionSet {
   static let transfers = VerbatimForm(rawValue: 1 << 9)
   /// It defines all flags, reads none and does not fault: nobody sees those from before.
   static let endsFlags = VerbatimForm(rawValue: 1 << 10)
+  static let hasModRM = VerbatimForm(rawValue: 1 << 11)
 
   static var accesses: UInt32 { 0x18 }
 
   /// Bytes of immediate.
   @inline(__always) var immediateCount: Int { Int(rawValue &>> 12 & 15) }
+  /// What follows the opcode: bit 0 says whether ModRM does, bits 1–4 how many bytes of immediate.
+  @inline(__always) var tail: UInt32 { rawValue &>> 11 & 31 }
+  @inline(__always) static func tail(_ tail: UInt32) -> UInt32 { tail &<< 11 }
   /// Flags that it certainly defines, without reading them.
   @inline(__always) var defined: FlagSet { FlagSet(rawValue: UInt8(rawValue &>> 16 & 63)) }
   /// Flags that it reads.
@@ -78,6 +81,9 @@ struct VerbatimNote {
 /// The forms met so far, and the look at an instruction's first bytes.
 struct VerbatimForms {
   let forms: UnsafeMutablePointer<VerbatimForm>
+  /// The `tail` that was last learned of each opcode. It is right nearly always, and known sooner than
+  /// the form: looking at an instruction need not wait for the whole look at the one before.
+  private let tails: UnsafeMutablePointer<UInt8>
   /// What each ModRM says of an instruction's length and registers.
   private let shapes: UnsafeMutablePointer<VerbatimShape>
   /// Instructions that the back end writes in another way.
@@ -92,6 +98,8 @@ struct VerbatimForms {
     self.sites = sites
     forms = .allocate(capacity: Self.count)
     forms.initialize(repeating: [], count: Self.count)
+    tails = .allocate(capacity: 512)
+    tails.initialize(repeating: 31, count: 512)
     shapes = .allocate(capacity: 256)
     for modRM in 0..<256 {
       (shapes + modRM).initialize(to: VerbatimShape(modRM: UInt16(modRM)))
@@ -100,6 +108,7 @@ struct VerbatimForms {
 
   func deallocate() {
     forms.deallocate()
+    tails.deallocate()
     shapes.deallocate()
   }
 
@@ -109,6 +118,8 @@ struct VerbatimForms {
   /// What stands at an address.
   struct Look {
     var form: VerbatimForm
+    /// Foreseen, and the shape with it.
+    var tail: UInt32
     var shape: VerbatimShape
     var key: Int
     /// Of REX, if any, and opcode.
@@ -141,29 +152,38 @@ struct VerbatimForms {
     let shape = shapes[Int(head & 0xFF)]
     let key = opcode &<< 5 | (rex & 8) &<< 1 | UInt64(shape.key)
     let index = Int(truncatingIfNeeded: key)
-    let form = forms[index]
+    let tail = UInt32(tails[Int(truncatingIfNeeded: opcode)])
     return Look(
-      form: form, shape: form.contains(.hasModRM) ? shape : .withoutModRM, key: index,
+      form: forms[index], tail: tail, shape: tail & 1 != 0 ? shape : .withoutModRM, key: index,
       length: length, rex: rex, rest: head)
   }
 
-  /// The instruction's length; of one that needs care see `carefulLength`.
+  /// The instruction's length if it needs no care and its form has the tail that was foreseen.
   @inline(__always)
-  func length(_ look: Look) -> Int {
-    look.length &+ look.form.immediateCount &+ look.shape.count
+  func foreseenLength(_ look: Look) -> Int {
+    look.length &+ Int(look.tail &>> 1) &+ look.shape.count
   }
 
-  /// A base of 5 without displacement is a displacement without base.
+  /// The instruction's length.
   @inline(__always)
-  func carefulLength(_ look: Look) -> Int {
-    length(look) &+ (look.shape.mayBeBaseless && look.rest & 0x700 == 0x500 ? 4 : 0)
+  func length(_ look: Look) -> Int {
+    let length = look.length &+ look.form.immediateCount
+    guard look.form.contains(.hasModRM) else { return length }
+    let shape = shapes[Int(look.rest & 0xFF)]
+    // A base of 5 without displacement is a displacement without base.
+    return length &+ shape.count
+      &+ (shape.mayBeBaseless && look.rest & 0x700 == 0x500 ? 4 : 0)
+  }
+
+  func setTail(_ look: Look, _ form: VerbatimForm) {
+    tails[look.key >> 5] = UInt8(truncatingIfNeeded: form.tail)
   }
 
   /// How an instruction that needs care is adapted; nil if it cannot be carried.
   @inline(__always)
   func note(_ look: Look) -> VerbatimNote? {
     var relativeModRM = 0
-    if look.shape.isRelative {
+    if look.form.contains(.hasModRM) && look.rest & 0xC7 == 5 {
       // A byte register that a REX prefix would make another one. REX.X means nothing here, and would
       // where the address is written out.
       let mayBeHighByte = look.rex == 0 && look.rest & 0x20 != 0 && look.opcode & 1 == 0
@@ -252,7 +272,6 @@ struct VerbatimShape {
   /// ModRM.reg and whether ModRM.rm is a register, as forms are told apart by.
   @inline(__always) var key: UInt16 { rawValue &>> 12 }
   @inline(__always) var mayBeBaseless: Bool { rawValue & Self.mayBeBaseless != 0 }
-  @inline(__always) var isRelative: Bool { rawValue & Self.isRelative != 0 }
 
   /// Whether an instruction of this shape, with these bits of REX, has to be looked at closely.
   @inline(__always)

@@ -8,9 +8,8 @@ extension VerbatimForms {
     var form = transfer(look, i, row) ?? describe(look, i, row, operations, count)
     var seen = look
     seen.form = form
-    seen.shape =
-      form.contains(.hasModRM) ? VerbatimShape(modRM: UInt16(look.rest & 0xFF)) : .withoutModRM
-    if carefulLength(seen) != Int(i.length) { form = .isKnown }
+    if length(seen) != Int(i.length) { form = .isKnown }
+    if form.contains(.isCarried) { setTail(look, form) }
     // Without ModRM the bits that would be its fields are whatever follows.
     guard !form.contains(.hasModRM), look.opcode == i.opcode else {
       forms[look.key] = form

@@ -69,6 +69,9 @@ protocol BackEnd {
   /// Writes the stubs at the buffer's cursor.
   static func writeStubs(_ buffer: inout CodeBuffer, _ layout: CodeLayout) -> CodeStubs
 
+  /// The host's instruction fetch sees what was written without being told.
+  static var isCoherent: Bool { get }
+
   /// The host executes guest instructions as they stand, and wants them so: `Opcode.verbatim`.
   static var carriesGuestCode: Bool { get }
 
@@ -110,4 +113,8 @@ protocol BackEnd {
 
   /// How many instructions may run before the counter is looked at.
   static var slack: Int64 { get }
+}
+
+extension BackEnd {
+  static var isCoherent: Bool { false }
 }

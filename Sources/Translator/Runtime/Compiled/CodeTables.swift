@@ -152,11 +152,11 @@ struct CodeTables {
   }
 
   /// Whether the longest block still fits.
-  var hasRoom: Bool {
-    blockCount < blockCapacity - 1 && exitCount < exitCapacity - 512
-      && lengthCount < lengthCapacity - 256
-      && rareCount < rareCapacity - 2 * TranslationCache.longestBlock
-      && recipeCount < recipeCapacity - 512
+  @inline(__always) var hasRoom: Bool {
+    blockCount < blockCapacity &- 1 && exitCount < exitCapacity &- 512
+      && lengthCount < lengthCapacity &- 256
+      && rareCount < rareCapacity &- 2 &* TranslationCache.longestBlock
+      && recipeCount < recipeCapacity &- 512
   }
 
   /// Appends an exit and returns its index.

@@ -178,7 +178,7 @@ final class CompiledCode<Host: BackEnd> {
   private func synchronize(
     _ from: UnsafeMutablePointer<UInt8>, _ to: UnsafeMutablePointer<UInt8>
   ) {
-    guard to > from else { return }
+    guard !Host.isCoherent, to > from else { return }
     memory.synchronize(layout.base &+ UInt64(from - writable), UInt64(to - from))
   }
 
@@ -207,7 +207,7 @@ final class CompiledCode<Host: BackEnd> {
 
   private func patch(_ exit: ExitRecord, to offset: UInt32) {
     let count = Host.patch(exit, to: offset, writable)
-    memory.synchronize(executable(exit.patch), UInt64(count))
+    if !Host.isCoherent { memory.synchronize(executable(exit.patch), UInt64(count)) }
   }
 
   /// Gives a block an entry in the branch table.

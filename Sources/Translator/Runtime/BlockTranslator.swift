@@ -14,6 +14,8 @@ struct BlockTranslator {
   private let operations: UnsafeMutablePointer<Operation>
   /// Where instructions may be carried over as they stand.
   private let verbatim: VerbatimForms?
+  /// The back end wants to know where flags are dead though no operation of the block asks.
+  let isCounting: Bool
   /// Where the guest's bytes are read from, if not at their own addresses: host address of the
   /// byte that the guest has at `sourceStart`, and how many there are.
   private var source: UnsafePointer<UInt8>?
@@ -22,10 +24,11 @@ struct BlockTranslator {
 
   init(
     operations: UnsafeMutablePointer<Operation>, mode: ProcessorMode, features: FeatureSet,
-    access: UnitAccess = UnitAccess(), verbatim: VerbatimForms? = nil
+    access: UnitAccess = UnitAccess(), verbatim: VerbatimForms? = nil, isCounting: Bool = true
   ) {
     self.operations = operations
     self.verbatim = mode == .long64 ? verbatim : nil
+    self.isCounting = isCounting
     self.mode = mode
     lifter = Lifter(
       builder: BlockBuilder(operations: operations, capacity: TranslationCache.longestBlock),
@@ -105,8 +108,8 @@ struct BlockTranslator {
     block.operationCount = UInt32(lifter.builder.count)
     Self.verify(block)
     if passes {
-      DeadFlags.run(&block)
-      // Transfers of control and what is carried over leave nothing to drop.
+      // Transfers of control and what is carried over ask for no flags and leave nothing to drop.
+      if isLifted || isCounting { DeadFlags.run(&block) }
       if isLifted { DeadCode.run(block) }
       Self.verify(block)
     }
@@ -144,7 +147,7 @@ struct BlockTranslator {
     return limit
   }
 
-  @inline(__always)
+  @inline(never)
   private mutating func decodeAndLift(
     _ bytes: UnsafePointer<UInt8>, _ at: UInt64, _ count: UInt64, _ base: UInt64
   ) -> Bool {

@@ -7,20 +7,26 @@ private struct CollectLimits {
   /// No instruction begins from here on.
   var end: UnsafePointer<UInt8>
   var most: Int
-  /// No instruction has one of these bits; one that ends flags begins an operation.
+  /// No instruction has one of these bits.
   var stop: VerbatimForm
+  /// The first instruction before which flags are dead begins an operation: there the counter is
+  /// looked at for nothing.
+  var isCounting: Bool
 }
 
 extension VerbatimForms {
   /// Makes operations, from `op` on, of the instructions at `first`. Returns where those end that can
   /// be carried over, where the next operation goes, and how many instructions are missing at the most.
+  /// If any are and there are bytes, `stopped` is what stands there.
   @inline(never)
   fileprivate func collect(
-    _ first: UnsafePointer<UInt8>, _ limits: CollectLimits, _ op: UnsafeMutablePointer<Operation>
+    _ first: UnsafePointer<UInt8>, _ limits: CollectLimits, _ op: UnsafeMutablePointer<Operation>,
+    _ stopped: inout Look
   ) -> (at: UnsafePointer<UInt8>, op: UnsafeMutablePointer<Operation>, left: Int) {
     let end = limits.end
     let carried = VerbatimForm.isCarried.rawValue
-    var refused = limits.stop.rawValue | VerbatimForm.endsFlags.rawValue | carried
+    var refused = limits.stop.rawValue | carried
+    if limits.isCounting { refused |= VerbatimForm.endsFlags.rawValue }
     var at = first
     var op = op
     var left = limits.most
@@ -60,13 +66,19 @@ extension VerbatimForms {
         left &-= Int(truncatingIfNeeded: bits &>> 2)
         if at >= end || bits >= mostBits { continue }
       }
-      if form & carried == 0 || form & limits.stop.rawValue != 0 { break }
+      if form & carried == 0 || form & limits.stop.rawValue != 0 {
+        stopped = look
+        break
+      }
       if form & refused != carried {
         // From here on flags are dead: one such place is enough.
         refused &= ~VerbatimForm.endsFlags.rawValue
         continue
       }
-      guard let note = note(look) else { break }
+      guard let note = note(look) else {
+        stopped = look
+        break
+      }
       let length = length(look)
       op.initialize(
         to: Operation(
@@ -139,6 +151,7 @@ extension BlockTranslator {
     var at = start
     var left = most
     var reason = CarryEnd.limit
+    var look = VerbatimForms.Look()
     while left > 0 {
       let stretch = min(end, lifter.join)
       guard at < stretch, let bytes = hostBytes(at) else { break }
@@ -151,7 +164,8 @@ extension BlockTranslator {
         CollectLimits(
           base: bytes - Int(truncatingIfNeeded: at &- limits.base),
           end: bytes + (sites == 0 ? Int(truncatingIfNeeded: stretch &- at) : 1),
-          most: left, stop: limits.endsAtStores ? .stores : []), lifter.builder.next)
+          most: left, stop: limits.endsAtStores ? .stores : [],
+          isCounting: isCounting && at == limits.base), lifter.builder.next, &look)
       at &+= UInt64(truncatingIfNeeded: collected.at - bytes)
       lifter.builder.count = collected.op - lifter.builder.operations
       if sites != 0, collected.left < left {
@@ -160,7 +174,6 @@ extension BlockTranslator {
       }
       left = collected.left
       guard left > 0, at < stretch else { break }
-      let look = forms.look(collected.at)
       guard look.form.contains(.transfers) else {
         reason = look.form.contains(.isKnown) ? .other : .unknown
         break
@@ -194,12 +207,23 @@ extension BlockTranslator {
     lifter.address = at
     lifter.next = at &+ UInt64(truncatingIfNeeded: length)
     lifter.builder.boundary(offset: Int(truncatingIfNeeded: at &- base), length: lifter.i.length)
+    let first = lifter.builder.count
     switch look.key &>> 5 {
-    case 0xC3: lifter.ret()
-    case 0xE8: lifter.call()
+    case 0xC3:
+      lifter.ret()
+      seeAllFlags(from: first)
+    case 0xE8:
+      lifter.call()
+      seeAllFlags(from: first)
     case 0xE9, 0xEB: lifter.jump(to: lifter.relativeTarget)
     default: lifter.jcc()
     }
     return lifter.next
+  }
+
+  /// What the dead-flag pass would find of a call or a return: wherever it leads, all flags are seen.
+  @inline(__always)
+  private func seeAllFlags(from first: Int) {
+    for n in first..<lifter.builder.count { lifter.builder.operations[n].seenFlags = .all }
   }
 }

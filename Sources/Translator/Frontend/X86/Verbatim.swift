@@ -117,17 +117,17 @@ struct VerbatimForms {
 
   /// What stands at an address.
   struct Look {
-    var form: VerbatimForm
+    var form: VerbatimForm = []
     /// Foreseen, and the shape with it.
-    var tail: UInt32
-    var shape: VerbatimShape
-    var key: Int
+    var tail: UInt32 = 0
+    var shape = VerbatimShape.withoutModRM
+    var key = 0
     /// Of REX, if any, and opcode.
-    var length: Int
+    var length = 0
     /// REX.W, R, X, B as 8, 4, 2, 1.
-    var rex: UInt64
+    var rex: UInt64 = 0
     /// ModRM and the byte behind it, or what else follows the opcode.
-    var rest: UInt64
+    var rest: UInt64 = 0
 
     @inline(__always) var opcode: UInt8 { UInt8(truncatingIfNeeded: key &>> 5) }
     @inline(__always) var needsCare: Bool { shape.needsCare(rex) }

@@ -107,10 +107,8 @@ struct CodeTables {
   let rare: UnsafeMutablePointer<Operation>
   let recipes: UnsafeMutablePointer<FlagRecipes>
   let blockCapacity: Int
-  let exitCapacity: Int
-  let lengthCapacity: Int
-  let rareCapacity: Int
-  let recipeCapacity: Int
+  /// With so many of each there may be no room for the longest block.
+  private let full: (blocks: Int, exits: Int, lengths: Int, rare: Int, recipes: Int)
   var blockCount = 0
   var exitCount = 0
   var lengthCount = 0
@@ -124,10 +122,14 @@ struct CodeTables {
   /// Room in proportion to bytes of code; pages are touched as they are used.
   init(codeBytes: Int) {
     blockCapacity = min(codeBytes / 64, CodeMemory.indexCount / 2)
-    exitCapacity = codeBytes / 48
-    lengthCapacity = codeBytes / 4
-    rareCapacity = max(codeBytes / 64, 4 * TranslationCache.longestBlock)
-    recipeCapacity = codeBytes / 64
+    let exitCapacity = codeBytes / 48
+    let lengthCapacity = codeBytes / 4
+    let rareCapacity = max(codeBytes / 64, 4 * TranslationCache.longestBlock)
+    let recipeCapacity = codeBytes / 64
+    full = (
+      blockCapacity - 1, exitCapacity - 512, lengthCapacity - 256,
+      rareCapacity - 2 * TranslationCache.longestBlock, recipeCapacity - 512
+    )
     blocks = .allocate(capacity: blockCapacity)
     exits = .allocate(capacity: exitCapacity)
     lengths = .allocate(capacity: lengthCapacity)
@@ -153,10 +155,8 @@ struct CodeTables {
 
   /// Whether the longest block still fits.
   @inline(__always) var hasRoom: Bool {
-    blockCount < blockCapacity &- 1 && exitCount < exitCapacity &- 512
-      && lengthCount < lengthCapacity &- 256
-      && rareCount < rareCapacity &- 2 &* TranslationCache.longestBlock
-      && recipeCount < recipeCapacity &- 512
+    blockCount < full.blocks && exitCount < full.exits && lengthCount < full.lengths
+      && rareCount < full.rare && recipeCount < full.recipes
   }
 
   /// Appends an exit and returns its index.

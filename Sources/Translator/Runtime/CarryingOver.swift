@@ -144,7 +144,7 @@ extension BlockTranslator {
     // At one place in sixty-four an instruction may be none of these: then each is asked about.
     let sites = forms.siteFilter
     // An operation each or, for a transfer, five at most.
-    let most = min(limits.instructions, (Self.fullAt &- lifter.builder.count) / 5)
+    let most = min(limits.instructions, (Self.fullAt &- lifter.builder.count) &>> 3)
     let slack = VerbatimForms.readable &- 1
     let readable = limits.readableEnd > slack ? limits.readableEnd &- slack : 0
     let end = min(readable, limits.base &+ Self.longestBytes)

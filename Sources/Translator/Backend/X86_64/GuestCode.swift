@@ -19,18 +19,9 @@ extension X86_64BackEnd {
         as: SIMD2<UInt64>.self)
       n &+= 16
     } while n < total
-    var before = UInt64(truncatingIfNeeded: b.cursor - start)
+    let before = UInt16(truncatingIfNeeded: b.cursor - start)
     b.cursor += total
-    var lengths = UInt64(bitPattern: op.pointee.immediate)
-    while lengths != 0 {
-      let length = lengths & 15
-      tables.add(
-        InstructionLength(
-          host: UInt16(truncatingIfNeeded: before &+ length),
-          guest: UInt8(truncatingIfNeeded: length), recipe: 0))
-      before = 0
-      lengths &>>= 4
-    }
+    tables.addLengths(op.pointee.immediate, Int(op.pointee.width), before: before)
   }
 
   /// One instruction. What it needs of R13 and R14 is fetched, and put back, around it; until then
@@ -42,8 +33,9 @@ extension X86_64BackEnd {
   ) {
     let note = VerbatimNote(rawValue: op.pointee.addressMode)
     let length = Int(op.pointee.length)
-    if note.registers.contains(.fetchR13) { exchange(0x2D8B4C, 13) }
-    if note.registers.contains(.fetchR14) { exchange(0x358B4C, 14) }
+    let bits = Int(note.rawValue)
+    exchange(0x2D8B4C, 13, bits & 1)
+    exchange(0x358B4C, 14, bits &>> 1 & 1)
     if note.relativeModRM == 0 {
       UnsafeMutableRawPointer(b.cursor).storeBytes(
         of: from.loadUnaligned(as: SIMD2<UInt64>.self), as: SIMD2<UInt64>.self)
@@ -51,20 +43,20 @@ extension X86_64BackEnd {
     } else {
       relative(from, length, note.relativeModRM, note.registers, op.pointee.offset)
     }
-    if note.registers.contains(.putR13) { exchange(0x2D894C, 13) }
-    if note.registers.contains(.putR14) { exchange(0x35894C, 14) }
+    exchange(0x2D894C, 13, bits &>> 2 & 1)
+    exchange(0x35894C, 14, bits &>> 3 & 1)
     tables.add(
       InstructionLength(
         host: UInt16(truncatingIfNeeded: b.cursor - start), guest: op.pointee.length, recipe: 0))
   }
 
-  /// MOV between a register and its place in the state: REX, opcode and ModRM are given.
+  /// MOV between a register and its place in the state, `count` of them, 0 or 1: there is no telling
+  /// which, so nothing branches. REX, opcode and ModRM are given.
   @inline(__always)
-  private mutating func exchange(_ opcode: UInt32, _ register: UInt8) {
-    b.word32(opcode)
-    b.cursor -= 1
-    let place = layout.state &+ StateOffset.general(register)
-    b.word32(UInt32(truncatingIfNeeded: place &- (b.address &+ 4)))
+  private mutating func exchange(_ opcode: UInt64, _ register: UInt8, _ count: Int) {
+    let distance = layout.state &+ StateOffset.general(register) &- (b.address &+ 7)
+    UnsafeMutableRawPointer(b.cursor).storeBytes(of: opcode | distance &<< 24, as: UInt64.self)
+    b.cursor += count &* 7
   }
 
   /// An address that counts from RIP is known: below 2 GiB it stands in the instruction, above in a
@@ -79,10 +71,17 @@ extension X86_64BackEnd {
     let address = next &+ UInt64(bitPattern: Int64(displacement))
     let byte = from.load(fromByteOffset: modRM, as: UInt8.self)
     if address < 1 << 31 {
-      copy(from, 0, modRM)
-      b.byte(byte & 0x38 | 4)
-      b.byte(0x25)
-      b.word32(UInt32(truncatingIfNeeded: address))
+      // All of it, then the address in its new form over it, and what comes behind once more.
+      let to = UnsafeMutableRawPointer(b.cursor)
+      to.storeBytes(of: from.loadUnaligned(as: UInt64.self), as: UInt64.self)
+      to.storeBytes(of: UInt16(byte & 0x38 | 4) | 0x2500, toByteOffset: modRM, as: UInt16.self)
+      to.storeBytes(
+        of: UInt32(truncatingIfNeeded: address), toByteOffset: modRM &+ 2, as: UInt32.self)
+      to.storeBytes(
+        of: from.loadUnaligned(fromByteOffset: modRM &+ 5, as: UInt32.self),
+        toByteOffset: modRM &+ 6, as: UInt32.self)
+      b.cursor += length &+ 1
+      return
     } else {
       let isFree = registers.isDisjoint(with: [.fetchR13, .putR13])
       let base = isFree ? HostRegister.otherScratch : HostRegister.scratch

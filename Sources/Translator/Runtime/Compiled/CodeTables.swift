@@ -20,12 +20,12 @@ struct CompiledBlock {
   /// The instruction before which `remaining` is counted down: faults from there on find it done.
   var countedAt: UInt16 = 0
   var mode: ProcessorMode = .long64
+  /// Arithmetic flags that must stand where compiled code keeps them when the block is entered.
+  var entryFlags: FlagSet = []
   /// The next block whose first byte is in the same page, plus one.
   var nextInPage: UInt32 = 0
   /// Head of the list of exits linked here, plus one.
   var incoming: UInt32 = 0
-  /// Arithmetic flags that must stand where compiled code keeps them when the block is entered.
-  var entryFlags: FlagSet = []
 }
 
 /// One instruction's share of a block, for finding it again from a host program counter.
@@ -170,6 +170,27 @@ struct CodeTables {
   mutating func add(_ length: InstructionLength) {
     (lengths + lengthCount).initialize(to: length)
     lengthCount &+= 1
+  }
+
+  /// Appends the lengths of `count` instructions that are as long here as in the guest: four bits of
+  /// `packed` each. `before`: bytes that stand before the first one.
+  @inline(__always)
+  mutating func addLengths(_ packed: Int64, _ count: Int, before: UInt16) {
+    let first = lengths + lengthCount
+    var next = first
+    var rest = UInt64(bitPattern: packed)
+    // Four without a branch between them; what is too much is written over.
+    repeat {
+      for n in 0..<4 {
+        let length = UInt8(truncatingIfNeeded: rest &>> UInt64(n &* 4)) & 15
+        (next + n).initialize(
+          to: InstructionLength(host: UInt16(length), guest: length, recipe: 0))
+      }
+      next += 4
+      rest &>>= 16
+    } while rest != 0
+    first.pointee.host &+= before
+    lengthCount &+= count
   }
 
   /// Keeps a recipe; its index.

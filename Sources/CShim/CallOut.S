@@ -305,8 +305,10 @@
   ldp x10, x11, [x19, #80]
   ldp x12, x13, [x19, #96]
   ldp x14, x15, [x19, #112]
-  and x17, x16, #0xffff
-  ldr x17, [x20, x17, lsl #3]
+  add x17, x20, w16, uxth #4
+  ldp x17, x30, [x17]
+  sub x30, x30, x16
+  cbnz x30, .Lrefuse_\name
   br x17
 
 .LrefuseWithFlags_\name:

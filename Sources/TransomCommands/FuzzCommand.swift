@@ -12,7 +12,7 @@ public struct FuzzCommand: ParsableCommand {
 
       Cases come from the encoding table; the same seed gives the same cases. What differs is \
       shrunk and shown; --keep writes it in the form `transom vectors` reads. Exit codes: 0 no \
-      difference; 1 differences; 2 usage, or this machine is no x86-64.
+      difference; 1 differences; 2 usage, this machine is no x86-64, or the back end is not there.
       """)
 
   @Option(help: "How many cases.")
@@ -21,14 +21,31 @@ public struct FuzzCommand: ParsableCommand {
   @Option(help: "Where the random sequence starts.")
   var seed: UInt64 = 1
 
-  @Flag(help: "Compile for this machine instead of interpreting.")
+  @Option(
+    help:
+      """
+      Who executes our side: interpreter; x86_64 for compiled code; aarch64 for compiled code under \
+      qemu-aarch64.
+      """)
+  var backend: Fuzzer.Backend?
+
+  @Flag(help: "The same as --backend x86_64.")
   var compile = false
+
+  @Flag(help: "No cases of a single instruction.")
+  var sequences = false
+
+  @Flag(help: "Only general instructions: no x87, MMX, SSE and later.")
+  var general = false
 
   @Option(help: "First case to run, by number: a reported one can be run alone.")
   var from: UInt64 = 0
 
   @Option(help: "Only instructions with this mnemonic, or one row by its pattern.")
   var only: String?
+
+  @Option(help: "How many failures that look alike are shrunk and shown; all are counted.")
+  var examples = 2
 
   @Option(help: "Append failing cases to this file.")
   var keep: String?
@@ -43,10 +60,7 @@ public struct FuzzCommand: ParsableCommand {
   public init() {}
 
   public func run() throws {
-    guard let fuzzer = Fuzzer(seed: seed, only: only, compiles: compile) else {
-      CommandFailure.print("this machine's processor cannot be asked")
-      throw ExitCode(2)
-    }
+    let fuzzer = try makeFuzzer()
     if let corpus {
       let text = fuzzer.corpus(perRow: 2).joined(separator: "\n") + "\n"
       try Data(text.utf8).write(to: URL(fileURLWithPath: corpus))
@@ -70,7 +84,28 @@ public struct FuzzCommand: ParsableCommand {
       }
     }
     report(fuzzer)
+    if let problem = fuzzer.problem {
+      CommandFailure.print("after \(fuzzer.cases) cases: \(problem)")
+      throw ExitCode(2)
+    }
     if fuzzer.failures > 0 { throw ExitCode(1) }
+  }
+
+  private func makeFuzzer() throws -> Fuzzer {
+    let backend = backend ?? (compile ? .x86_64 : .interpreter)
+    do throws(PortableRunnerError) {
+      if let fuzzer = try Fuzzer(
+        seed: seed, only: only, failuresPerKind: examples, backend: backend,
+        onlySequences: sequences, onlyBase: general)
+      {
+        return fuzzer
+      }
+    } catch {
+      CommandFailure.print("\(backend.rawValue): \(error)")
+      throw ExitCode(2)
+    }
+    CommandFailure.print("this machine's processor cannot be asked")
+    throw ExitCode(2)
   }
 
   private func report(_ fuzzer: Fuzzer) {
@@ -89,6 +124,10 @@ public struct FuzzCommand: ParsableCommand {
     if only == nil {
       for row in never { print("never reached: \(row.pattern) \(row.mnemonic)") }
     }
-    print("\(fuzzer.cases) cases, \(fuzzer.failures) differ, \(fuzzer.unjudged) not judged")
+    print(
+      "\(fuzzer.cases) cases, \(fuzzer.faultedCases) with a fault, \(fuzzer.failures) differ, "
+        + "\(fuzzer.unjudged) not judged")
   }
 }
+
+extension Fuzzer.Backend: ExpressibleByArgument {}

@@ -11,7 +11,7 @@ final class CaseGenerator {
   private let anywhere32: [Int]
   private let pool: [UInt8]
 
-  init(seed: UInt64, only: String?) {
+  init(seed: UInt64, only: String?, onlyBase: Bool = false) {
     rows = (0..<EncodingCatalog.count).map(EncodingCatalog.row)
     var random = RandomSource(seed: seed ^ 0x706F_6F6C)
     var words: [UInt8] = []
@@ -26,7 +26,7 @@ final class CaseGenerator {
     }
     pool = words
     let chosen = rows.filter { row in
-      Exclusions.reason(row) == nil
+      Exclusions.reason(row) == nil && (!onlyBase || row.feature == .base)
         && (only.map { row.mnemonic.description == $0 || row.pattern.description == $0 } ?? true)
     }
     usable64 = chosen.filter(\.isInLongMode).map(\.index)

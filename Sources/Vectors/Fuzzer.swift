@@ -4,6 +4,13 @@ internal import Translator
 
 /// Compares our processor with the host's over generated cases.
 package final class Fuzzer {
+  /// Who is our processor.
+  package enum Backend: String, CaseIterable, Sendable {
+    case interpreter
+    case x86_64
+    /// The portable runner under `qemu-aarch64`, with the compiled back end.
+    case aarch64
+  }
   package struct Failure: Sendable {
     package var number: UInt64
     package var mnemonics: String
@@ -27,9 +34,15 @@ package final class Fuzzer {
   /// The host could not say: it ran on, or the child died.
   package private(set) var unjudged: UInt64 = 0
 
+  /// Why the portable runner could not go on; `cases` counts the one it was given last.
+  package private(set) var problem: PortableRunnerError?
+  /// Cases in which the host's processor came to an exception.
+  package private(set) var faultedCases: UInt64 = 0
+
   let generator: CaseGenerator
   let seed: UInt64
-  private let engine: EngineProcessor
+  private let engine: EngineProcessor?
+  private let portable: PortableRunner?
   private let native: NativeProcessor
   private let memory = GuestMemory()
   private var executed: [UInt64]
@@ -37,8 +50,11 @@ package final class Fuzzer {
   /// Failures by what they look like: a few of each are enough.
   private var seen: [String: Int] = [:]
   private let failuresPerKind: Int
+  private let onlySequences: Bool
 
   private static let batch = 64
+  /// Guest instructions a case may take.
+  private static let budget: UInt64 = 5000
   private struct Pending {
     var number: UInt64
     var test: FuzzCase
@@ -49,18 +65,27 @@ package final class Fuzzer {
   /// What our processor left in memory, slot after slot.
   private let results: UnsafeMutablePointer<UInt8>
 
-  /// Nil where the host is no oracle.
+  /// Nil where the host is no oracle. `onlySequences`: no case of a single instruction.
+  /// `onlyBase`: no x87, MMX, SSE and later.
   package init?(
-    seed: UInt64, only: String? = nil, failuresPerKind: Int = 2, compiles: Bool = false
-  ) {
+    seed: UInt64, only: String? = nil, failuresPerKind: Int = 2,
+    backend: Backend = .interpreter, onlySequences: Bool = false, onlyBase: Bool = false
+  ) throws(PortableRunnerError) {
     self.seed = seed
     self.failuresPerKind = failuresPerKind
+    self.onlySequences = onlySequences
     guard let native = NativeProcessor(slots: Self.batch * 2 + 1, arenaSize: FuzzCase.memorySize)
     else { return nil }
-    guard let engine = EngineProcessor(features: .full, compiles: compiles) else { return nil }
-    self.engine = engine
     self.native = native
-    generator = CaseGenerator(seed: seed, only: only)
+    if backend == .aarch64 {
+      portable = try PortableRunner()
+      engine = nil
+    } else {
+      portable = nil
+      engine = EngineProcessor(features: .full, compiles: backend == .x86_64)
+      guard engine != nil else { return nil }
+    }
+    generator = CaseGenerator(seed: seed, only: only, onlyBase: onlyBase)
     executed = Array(repeating: 0, count: EncodingCatalog.count)
     faulted = executed
     results = .allocate(capacity: Self.batch * 2 * FuzzCase.memorySize)
@@ -76,10 +101,10 @@ package final class Fuzzer {
     var next = first
     let end = first + count
     var failed: [Pending] = []
-    while next < end || !waiting.isEmpty {
+    while (next < end && problem == nil) || !waiting.isEmpty {
       let start = nativeIndex
       var current: [Pending] = []
-      while next < end && current.count < Self.batch {
+      while next < end && current.count < Self.batch && problem == nil {
         if let pending = prepare(next, nativeIndex) {
           current.append(pending)
           nativeIndex += 1
@@ -111,6 +136,7 @@ package final class Fuzzer {
   /// Makes a case, runs it on our processor and fills a slot for the host's.
   private func prepare(_ number: UInt64, _ index: UInt64) -> Pending? {
     guard let test = generator.make(number, seed: seed) else { return nil }
+    if onlySequences && test.instructions.count == 1 { return nil }
     cases += 1
     let arena = native.arena(index)
     test.fillMemory(arena)
@@ -131,10 +157,39 @@ package final class Fuzzer {
       }
       offset += Int(region.count)
     }
+    if let portable { return runPortably(test, portable) }
     var state = test.state
+    guard let engine else { return (state, .failed("no engine"), 0) }
     let (ending, address) = engine.run(
-      &state, is32Bit: test.is32Bit, regions: [FuzzCase.codeRegion], budget: 5000)
+      &state, is32Bit: test.is32Bit, regions: [FuzzCase.codeRegion], budget: Self.budget)
     return (state, ending, address)
+  }
+
+  /// In the runner, with what the regions hold here; and what it leaves in them is put here.
+  private func runPortably(_ test: FuzzCase, _ portable: PortableRunner) -> (
+    ProcessorState, Ending, UInt64
+  ) {
+    var request = PortableRunner.Request()
+    request.features = .full
+    request.is32Bit = test.is32Bit
+    request.regions = FuzzCase.regions
+    request.placed = FuzzCase.regions.map {
+      Placed(address: $0.address, bytes: memory.read($0.address, Int($0.count)) ?? [])
+    }
+    request.state = test.state
+    request.budget = Self.budget
+    request.wanted = FuzzCase.regions
+    do throws(PortableRunnerError) {
+      let (outcomes, wanted) = try portable.run(request)
+      for (region, bytes) in zip(FuzzCase.regions, wanted) {
+        memory.write(Placed(address: region.address, bytes: bytes))
+      }
+      guard let outcome = outcomes.first else { return (test.state, .failed("no outcome"), 0) }
+      return (outcome.state, outcome.ending, outcome.faultAddress)
+    } catch {
+      problem = error
+      return (test.state, .failed(error.description), 0)
+    }
   }
 
   func saveMemory(_ to: UnsafeMutablePointer<UInt8>) {
@@ -161,6 +216,11 @@ package final class Fuzzer {
       return true
     default: break
     }
+    if ending != .halted { faultedCases += 1 }
+    if isBeyondCanonical(ending, pending.ending) {
+      unjudged += 1
+      return true
+    }
     let differs = Comparison.differs(
       pending.test, ours: (pending.state, pending.ending, pending.faultAddress, ours),
       theirs: (theirs, ending, address, arena))
@@ -172,6 +232,12 @@ package final class Fuzzer {
       }
     }
     return !differs
+  }
+
+  /// AArch64's Linux ignores the top byte of an address: what is not canonical on x86-64 is memory.
+  private func isBeyondCanonical(_ theirs: Ending, _ ours: Ending) -> Bool {
+    portable != nil
+      && (theirs == .fault(vector: 13) || theirs == .fault(vector: 12))
   }
 
   // MARK: Failures
@@ -193,7 +259,7 @@ package final class Fuzzer {
     Comparison.settleHalt(&nativeEnding, &nativeAddress, theirs, arena)
     switch nativeEnding {
     case .timedOut, .failed: return nil
-    default: break
+    default: if isBeyondCanonical(nativeEnding, ending) { return nil }
     }
     lastNative = (
       theirs, nativeEnding, Array(UnsafeBufferPointer(start: arena, count: FuzzCase.memorySize))

@@ -17,7 +17,7 @@ final class DifferentialTests: XCTestCase {
   }
 
   private func check(seed: UInt64, count: UInt64, compiles: Bool = false) throws {
-    let fuzzer = try XCTUnwrap(Fuzzer(seed: seed, compiles: compiles))
+    let fuzzer = try XCTUnwrap(try Fuzzer(seed: seed, backend: compiles ? .x86_64 : .interpreter))
     fuzzer.run(count: count) { failure in
       XCTFail("\(failure)")
     }

@@ -19,6 +19,9 @@ extension A64Emitter {
       left = register(o.left)
     }
     let right = rightOperand(o)
+    if o.opcode != .addCarry && o.opcode != .subtractBorrow {
+      save(left: left, right: o.opcode == .negate ? .register(left) : right)
+    }
     if o.width >= 4 {
       wide(o, destination(o), left, right)
     } else {
@@ -225,6 +228,7 @@ extension A64Emitter {
   ) {
     let subtract = o.opcode == .subtractBorrow
     let b = inRegister(right, A64Map.other)
+    saveDifference(left, b)
     carry(inverted: subtract)
     noteAdjust(o, left, .register(b))
     willWrite(o.destination)

@@ -15,6 +15,7 @@ extension A64Assembler {
     _ d: A64Register, _ n: A64Register, _ value: UInt32, shifted: Bool = false,
     subtract: Bool = false, flags: Bool = false, is64: Bool = true
   ) {
+    if flags { writesFlags = true }
     append(
       0x1100_0000 | size(is64) | (subtract ? 1 << 30 : 0) | (flags ? 1 << 29 : 0)
         | (shifted ? 1 << 22 : 0) | (value & 0xFFF) << 10 | n.number << 5 | d.number)
@@ -24,13 +25,24 @@ extension A64Assembler {
     _ d: A64Register, _ n: A64Register, _ m: A64Register, shift: A64Shift = .left,
     by amount: UInt32 = 0, subtract: Bool = false, flags: Bool = false, is64: Bool = true
   ) {
+    if flags { writesFlags = true }
     append(
       0x0B00_0000 | size(is64) | (subtract ? 1 << 30 : 0) | (flags ? 1 << 29 : 0)
         | shift.rawValue << 22 | m.number << 16 | amount << 10 | n.number << 5 | d.number)
   }
 
+  /// d = n + (m zero-extended from `bytes`) << amount, at most 4. Register 31 is SP for n.
+  package mutating func addZeroExtended(
+    _ d: A64Register, _ n: A64Register, _ m: A64Register, bytes: UInt32, by amount: UInt32
+  ) {
+    append(
+      0x8B20_0000 | m.number << 16 | UInt32(bytes.trailingZeroBitCount) << 13 | amount << 10
+        | n.number << 5 | d.number)
+  }
+
   /// CMP of W registers, m zero-extended from `bytes`.
   package mutating func compareExtended(_ n: A64Register, _ m: A64Register, bytes: UInt32) {
+    writesFlags = true
     append(
       0x6B20_001F | m.number << 16 | UInt32(bytes.trailingZeroBitCount) << 13 | n.number << 5)
   }
@@ -40,6 +52,7 @@ extension A64Assembler {
     _ d: A64Register, _ n: A64Register, _ m: A64Register, subtract: Bool = false,
     flags: Bool = false, is64: Bool = true
   ) {
+    if flags { writesFlags = true }
     append(
       0x1A00_0000 | size(is64) | (subtract ? 1 << 30 : 0) | (flags ? 1 << 29 : 0)
         | m.number << 16 | n.number << 5 | d.number)
@@ -56,6 +69,7 @@ extension A64Assembler {
     _ operation: Logic, _ d: A64Register, _ n: A64Register, _ m: A64Register,
     inverted: Bool = false, shift: A64Shift = .left, by amount: UInt32 = 0, is64: Bool = true
   ) {
+    if operation == .andFlags { writesFlags = true }
     append(
       0x0A00_0000 | size(is64) | operation.rawValue << 29 | shift.rawValue << 22
         | (inverted ? 1 << 21 : 0) | m.number << 16 | amount << 10 | n.number << 5 | d.number)
@@ -65,6 +79,7 @@ extension A64Assembler {
   package mutating func logicImmediate(
     _ operation: Logic, _ d: A64Register, _ n: A64Register, pattern: UInt32, is64: Bool = true
   ) {
+    if operation == .andFlags { writesFlags = true }
     append(
       0x1200_0000 | size(is64) | operation.rawValue << 29 | pattern << 10 | n.number << 5
         | d.number)

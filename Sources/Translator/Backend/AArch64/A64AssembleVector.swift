@@ -27,6 +27,7 @@ extension A64Assembler {
   package mutating func floatCompare(
     _ n: A64Vector, _ m: A64Vector, _ p: Precision, signaling: Bool = false
   ) {
+    writesFlags = true
     append(
       0x1E20_2000 | p.rawValue << 22 | (signaling ? 0x10 : 0) | m.number << 16 | n.number << 5)
   }

@@ -31,6 +31,8 @@ package struct A64Assembler {
   /// Instructions so far.
   package private(set) var count = 0
   package private(set) var isFull = false
+  /// Set by every instruction that writes NZCV; for whoever resets it.
+  package var writesFlags = false
 
   package init(start: UnsafeMutablePointer<UInt32>, capacity: Int) {
     self.start = start
@@ -122,9 +124,15 @@ package struct A64Assembler {
   // MARK: System
 
   package mutating func readFlags(_ to: A64Register) { append(0xD53B_4200 | to.number) }
-  package mutating func writeFlags(_ from: A64Register) { append(0xD51B_4200 | from.number) }
+  package mutating func writeFlags(_ from: A64Register) {
+    writesFlags = true
+    append(0xD51B_4200 | from.number)
+  }
   /// FEAT_FlagM.
-  package mutating func invertCarry() { append(0xD500_401F) }
+  package mutating func invertCarry() {
+    writesFlags = true
+    append(0xD500_401F)
+  }
   package mutating func readFloatStatus(_ to: A64Register) { append(0xD53B_4420 | to.number) }
   package mutating func writeFloatStatus(_ from: A64Register) { append(0xD51B_4420 | from.number) }
   package mutating func writeFloatControl(_ from: A64Register) { append(0xD51B_4400 | from.number) }

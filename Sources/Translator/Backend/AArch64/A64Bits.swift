@@ -4,6 +4,11 @@ extension A64Emitter {
     let o = op.pointee
     let is64 = o.width == 8
     let left = register(o.left)
+    if o.right.isStored {
+      save(left: left, right: .register(register(o.right)))
+    } else {
+      save(left: left)
+    }
     let bit = A64Map.other
     let bits: UInt32 = is64 ? 64 : 32
     if let value = known(o.right) {
@@ -69,6 +74,7 @@ extension A64Emitter {
     case .register(let r): from = r
     case .constant(let value): from = inRegister(.constant(value), A64Map.other)
     }
+    save(left: from)
     let x = A64Map.scratch
     let d = A64Map.register(o.destination)
     switch o.opcode {

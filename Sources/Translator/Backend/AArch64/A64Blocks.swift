@@ -1,20 +1,5 @@
 /// The frame of a block: its entry, its instructions in order, its exits and literals.
 extension A64Emitter {
-  /// Bytes from the start of what is written to the entry for indirect branches.
-  static var thunkOffset: Int { 12 }
-
-  /// The entry for indirect branches, which looks whether x16 is this block's address.
-  mutating func writeThunk(guest: UInt64) {
-    let at = layout.base &+ UInt64(layout.stubs.missExit)
-    let here = address(of: a.count)
-    a.branch(by: Int32(truncatingIfNeeded: Int64(bitPattern: at &- here) / 4))
-    a.append(UInt32(truncatingIfNeeded: guest))
-    a.append(UInt32(truncatingIfNeeded: guest >> 32))
-    a.loadLiteral(A64Map.other, by: -2)
-    a.add(A64Map.other, A64Map.other, A64Map.scratch, subtract: true)
-    a.compareBranch(A64Map.other, isZero: false, is64: true, by: -5)
-  }
-
   /// The address at which the instruction at a position is executed.
   func address(of position: Int) -> UInt64 { base &+ UInt64(position * 4) }
 
@@ -120,8 +105,8 @@ extension A64Emitter {
       default: if !ops[m].attributes.isDisjoint(with: .memory) { mayFault = true }
       }
       // What brings flags into their place does so before the access.
-      if ops[m].attributes.contains(.aligned) || ops[m].opcode == .moveString
-        || ops[m].opcode == .storeString || ops[m].opcode == .loadString
+      if ops[m].opcode == .moveString || ops[m].opcode == .storeString
+        || ops[m].opcode == .loadString
       {
         canonicalize(plan.hard[n])
       }
@@ -131,7 +116,7 @@ extension A64Emitter {
 
   mutating func keepRecipe(_ tables: inout CodeTables) -> UInt8 {
     let number = tables.recipeCount - firstRecipe + 1
-    guard number < 256, let recipe = currentRecipe() else { return 0 }
+    guard let recipe = recipe(at: boundary), number < 256 else { return 0 }
     _ = tables.add(recipe)
     return UInt8(number)
   }
@@ -150,7 +135,7 @@ extension A64Emitter {
     exit.executed = executed
     exit.boundary = boundary
     exit.operationCount = end - boundary
-    exit.recipe = currentRecipe()
+    exit.recipe = recipe(at: boundary)
     addExit(exit)
     a.branch()
     plan.exits[plan.counts.pointee.exits - 1].resume = a.count
@@ -161,11 +146,16 @@ extension A64Emitter {
   /// The interpreter may have changed any register, and the dispatcher those that are not the
   /// guest's.
   private mutating func forgetAll() {
+    forgetRegisters()
+    forgetRecipe()
+  }
+
+  private mutating func forgetRegisters() {
     zeroes = 0
     signInRDX = 0
     slots.forgetAll()
+    alignmentCount = 0
     forgetVectors()
-    forgetRecipe()
   }
 
   private mutating func writeOperations(_ end: Int) {
@@ -176,12 +166,15 @@ extension A64Emitter {
       writeDefining()
       n += 1 + skip
     }
-    // Exits to the interpreter go on behind the instruction.
+    // Exits to the interpreter go on behind the instruction. What recipes have saved they have not.
     for e in exits..<plan.counts.pointee.exits
     where plan.exits[e].kind == .interpret || plan.exits[e].kind == .leave {
       plan.exits[e].operationCount = end - boundary
       plan.exits[e].resume = a.count
-      forgetAll()
+      if plan.exits[e].isForGood { continue }
+      forgetRegisters()
+      recipes.lose(FlagRecipe.Operand.kept)
+      recipes.lose(FlagRecipe.Operand.keptSecond)
       if end == Int(block.operationCount) { plan.exits[e].kind = .leave }
     }
   }
@@ -191,7 +184,9 @@ extension A64Emitter {
     let o = op.pointee
     let needed = neededFlags()
     madeFlags = []
+    saved = A64Saved()
     writeOperation()
+    if o.destination.isRegister { save(result: A64Map.register(o.destination)) }
     noteDefinition(o, needed: needed)
   }
 
@@ -272,6 +267,15 @@ extension A64Emitter {
       let number = tables.add(made)
       writeLeaving(number)
     }
+    writeMiss()
+  }
+
+  /// Where an indirect branch goes for which the branch table has nothing.
+  private mutating func writeMiss() {
+    guard missBranch >= 0 else { return }
+    a.patch(missBranch, to: a.count)
+    if missTarget != A64Map.scratch { a.move(A64Map.scratch, missTarget) }
+    leave(to: layout.stubs.missExit)
   }
 
   /// Conversion of flags and counter if need be, and the patchable branch.
@@ -281,16 +285,18 @@ extension A64Emitter {
   ) {
     form = exit.form
     stale = exit.stale
-    recipe = exit.last
-    older = exit.older
+    baseless = exit.baseless
+    unsure = exit.unsure
+    meaningless = exit.meaningless
+    recipes = exit.recipes
     let before = a.count
     canonicalize(exit.flags)
     if let put = exit.postponed {
       recover(put, exit.flags)
-      stale.subtract(exit.flags.intersection([.parity, .adjust]))
+      settled(exit.flags.intersection([.parity, .adjust]))
     }
-    made.provided = FlagSet.all.subtracting(stale)
-    if let recipe = currentRecipe() {
+    made.provided = FlagSet.all.subtracting(stale).subtracting(unsure)
+    if let recipe = recipe(at: exit.operation) {
       made.recipe = UInt32(truncatingIfNeeded: tables.add(recipe) + 1)
     }
     if adjustment > 0 {
@@ -316,7 +322,11 @@ extension A64Emitter {
     let word = UInt32(truncatingIfNeeded: exit)
     a.moveWide(A64Map.scratch, word, is64: false)
     if word >> 16 != 0 { a.moveKeep(A64Map.scratch, word >> 16, lane: 1, is64: false) }
-    let at = layout.base &+ UInt64(layout.stubs.exit)
+    leave(to: layout.stubs.exit)
+  }
+
+  private mutating func leave(to stub: UInt32) {
+    let at = layout.base &+ UInt64(stub)
     a.branch(by: Int32(truncatingIfNeeded: Int64(bitPattern: at &- address(of: a.count)) / 4))
   }
 

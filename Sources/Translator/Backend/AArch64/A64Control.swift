@@ -18,9 +18,12 @@ extension A64Emitter {
     exit.flags = flags
     exit.postponed = flags.isDisjoint(with: [.parity, .adjust]) ? nil : postponed
     exit.stale = stale
-    exit.last = recipe
-    exit.older = older
+    exit.baseless = baseless
+    exit.unsure = unsure
+    exit.meaningless = meaningless
+    exit.recipes = recipes
     exit.executed = executed + 1
+    exit.operation = n
     return exit
   }
 
@@ -62,7 +65,9 @@ extension A64Emitter {
     step = nil
     let later = plan.hard[n]
     guard !later.isSubset(of: .carry) else { return }
-    stale.subtract(later)
+    settled(later)
+    if later.contains(.adjust) { recipes.lose(FlagRecipe.Operand.keptSecond) }
+    if !later.isDisjoint(with: [.parity, .adjust]) { recipes.lose(FlagRecipe.Operand.kept) }
     carryToScratch()
     let old = A64Map.scratch
     a.addImmediate(old, done.result, 1, subtract: !done.isSubtraction, is64: done.is64)
@@ -81,18 +86,21 @@ extension A64Emitter {
         later.contains(.parity) ? A64Map.parity : .zero, r, 0, subtract: true, flags: true,
         is64: is64)
       form = .canonical
-      stale.subtract(later)
+      if later.contains(.parity) { recipes.lose(FlagRecipe.Operand.kept) }
+      settled(later)
     }
     guard let put = postponed else { return }
     postponed = nil
     recover(put, later)
-    stale.subtract(later.intersection([.parity, .adjust]))
+    settled(later.intersection([.parity, .adjust]))
   }
 
   /// PF and AF of an operation that is done.
   mutating func recover(_ put: A64Postponed, _ flags: FlagSet) {
     guard !flags.isDisjoint(with: [.parity, .adjust]) else { return }
     if flags.contains(.adjust) { recoverAdjust(put) }
+    recipes.lose(FlagRecipe.Operand.keptSecond)
+    recipes.lose(FlagRecipe.Operand.kept)
     // A comparison has left its result there.
     if put.result != .zero { a.move(A64Map.parity, put.result) }
   }
@@ -198,31 +206,28 @@ extension A64Emitter {
     }
   }
 
-  /// Through the table of branch targets, whose entries check the whole address in x16.
+  /// Through the branch table.
   mutating func jumpIndirect() {
-    let o = op.pointee
-    if isTargetReady {
-      // x16 holds it; conversions of flags want a scratch register.
-      if form != .canonical && !plan.hasFlagM {
-        a.move(A64Map.third, A64Map.scratch)
-        canonicalize(.all)
-        a.move(A64Map.scratch, A64Map.third)
-      } else if form == .floatCompare {
+    let target = readyTarget ?? register(op.pointee.left)
+    if target == A64Map.scratch {
+      // Conversions of flags want scratch registers.
+      if form != .canonical && !plan.hasFlagM || form == .floatCompare {
         a.move(A64Map.third, A64Map.scratch)
         canonicalize(.all)
         a.move(A64Map.scratch, A64Map.third)
       } else {
         canonicalize(.all)
       }
-      count(executed + 1)
     } else {
-      let target = register(o.left)
       canonicalize(.all)
-      count(executed + 1)
-      a.move(A64Map.scratch, target)
     }
-    a.zeroExtend(A64Map.other, A64Map.scratch, bytes: 2)
-    a.access(.load(bytes: 8), A64Map.other.number, A64Map.branchTable, A64Map.other, scaled: true)
+    count(executed + 1)
+    a.addZeroExtended(A64Map.other, A64Map.branchTable, target, bytes: 2, by: 4)
+    a.pair(load: true, A64Map.other, A64Map.third, A64Map.other, offset: 0)
+    a.add(A64Map.third, A64Map.third, target, subtract: true)
+    missBranch = a.count
+    missTarget = target
+    a.compareBranch(A64Map.third, isZero: false, is64: true)
     a.branch(to: A64Map.other)
     isEnded = true
   }
@@ -237,13 +242,13 @@ extension A64Emitter {
 
   // MARK: The interpreter
 
-  private func interpretExit() -> A64PendingExit {
+  private mutating func interpretExit() -> A64PendingExit {
     var exit = A64PendingExit()
     exit.kind = isInRun ? .leave : .interpret
     exit.executed = executed
     exit.boundary = boundary
     exit.isConditional = true
-    exit.recipe = currentRecipe()
+    exit.recipe = recipe(at: boundary)
     return exit
   }
 
@@ -254,6 +259,7 @@ extension A64Emitter {
   mutating func leaveForGood(ifNotZero r: A64Register) {
     var exit = interpretExit()
     exit.kind = .leave
+    exit.isForGood = true
     addExit(exit)
     a.compareBranch(r, isZero: false, is64: true)
   }

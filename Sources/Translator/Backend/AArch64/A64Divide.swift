@@ -14,7 +14,7 @@ extension AArch64BackEnd {
     let lower = A64Register(26 as UInt32)
     let kept: [(A64Vector, A64Register)] = [
       (A64Vector(25), .link), (A64Vector(26), A64Map.saved),
-      (A64Vector(27), A64Map.constantAddress),
+      (A64Vector(30), A64Map.constantAddress),
     ]
     for (vector, register) in kept { a.moveFromGeneral(vector, register, is64: true) }
     let flags = A64Map.saved
@@ -62,6 +62,61 @@ extension AArch64BackEnd {
     a.writeFlags(flags)
     for (vector, register) in kept { a.moveToGeneral(register, vector, is64: true) }
     a.return()
+  }
+
+  /// As `writeDivide`, signed: the absolute values go through that routine, `distance` instructions
+  /// from here.
+  static func writeDivideSigned(_ a: inout A64Assembler, by distance: Int32) {
+    let start = a.count
+    let low = A64Map.register(.rax)
+    let high = A64Map.register(.rdx)
+    let divisor = A64Map.scratch
+    let failure = A64Map.other
+    let sign = A64Register(25 as UInt32)
+    let otherSign = A64Register(26 as UInt32)
+    // Vector registers that no instruction keeps anything in, and the routine leaves.
+    let kept: [(A64Vector, A64Register)] = [
+      (A64Vector(16), .link), (A64Vector(17), low), (A64Vector(18), high),
+    ]
+    for (vector, register) in kept { a.moveFromGeneral(vector, register, is64: true) }
+    a.shift(.arithmetic, sign, high, by: 63)
+    a.shift(.arithmetic, otherSign, divisor, by: 63)
+    a.moveFromGeneral(A64Vector(19), sign, is64: true)
+    a.moveFromGeneral(A64Vector(20), otherSign, is64: true)
+    negate(&a, divisor, by: otherSign)
+    negate(&a, low, by: sign)
+    a.logic(.exclusiveOr, high, high, sign)
+    // The carry out of the low half.
+    a.compareBranch(low, isZero: false, is64: true, by: 2)
+    a.add(high, high, sign, subtract: true)
+    a.branchLink(by: distance - Int32(a.count - start))
+    let doesNotFit = a.count
+    a.compareBranch(failure, isZero: false, is64: true)
+    a.moveToGeneral(sign, A64Vector(19), is64: true)
+    a.moveToGeneral(otherSign, A64Vector(20), is64: true)
+    negate(&a, high, by: sign)
+    a.logic(.exclusiveOr, otherSign, otherSign, sign)
+    negate(&a, low, by: otherSign)
+    // A quotient that is not zero has the sign that it should have, or does not fit.
+    let isZero = a.count
+    a.compareBranch(low, isZero: true, is64: true)
+    a.logic(.exclusiveOr, failure, low, otherSign)
+    a.shift(.right, failure, failure, by: 63)
+    let fits = a.count
+    a.compareBranch(failure, isZero: true, is64: true)
+    a.patch(doesNotFit, to: a.count)
+    a.moveToGeneral(low, A64Vector(17), is64: true)
+    a.moveToGeneral(high, A64Vector(18), is64: true)
+    a.patch(isZero, to: a.count)
+    a.patch(fits, to: a.count)
+    a.moveToGeneral(.link, A64Vector(16), is64: true)
+    a.return()
+  }
+
+  /// The negative, if `sign` is −1 and not 0.
+  private static func negate(_ a: inout A64Assembler, _ r: A64Register, by sign: A64Register) {
+    a.logic(.exclusiveOr, r, r, sign)
+    a.add(r, r, sign, subtract: true)
   }
 
   /// A digit of the quotient into the last temporary. `next` puts the remainder with the dividend's

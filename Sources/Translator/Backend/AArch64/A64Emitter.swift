@@ -12,10 +12,18 @@ struct A64Emitter {
   var form = A64FlagForm.canonical
   /// How to have the flags in `stale`, which are not there; those that an operation has made though
   /// nobody reads them.
-  var recipe = FlagRecipe()
-  var older = FlagRecipe()
+  var recipes = FlagRecipes()
   var stale: FlagSet = []
   var madeFlags: FlagSet = []
+  /// Those of `stale` that are in no place even if operations that may leave them alone have.
+  var baseless: FlagSet = []
+  /// Flags that no operation of the block has defined yet, and that the block before may have left
+  /// where they do not belong.
+  var unsure: FlagSet = []
+  /// Flags whose value nobody may rely on.
+  var meaningless: FlagSet = []
+  /// What the operation being written has saved.
+  var saved = A64Saved()
   /// Index of the block's first recipe.
   var firstRecipe = 0
   /// The operation being written, and the boundary of its instruction.
@@ -34,8 +42,8 @@ struct A64Emitter {
   var postponed: A64Postponed?
   /// An INC or DEC whose result the branch that comes next tests itself.
   var step: A64Postponed?
-  /// `A64Map.scratch` holds the target of the indirect jump that follows.
-  var isTargetReady = false
+  /// Where the target of the indirect jump that follows is already.
+  var readyTarget: A64Register?
   var slots: A64Slots
   /// Position of the block's first instruction, where a branch to its own start goes.
   var start = 0
@@ -48,6 +56,14 @@ struct A64Emitter {
   /// A run of floating-point instructions is being written; where its undos begin.
   var isInRun = false
   var firstUndo = 0
+  /// How many of the plan's alignments are known to hold.
+  var alignmentCount = 0
+  /// Which registers hold the plan's vector constants, as bits, and the next to be replaced.
+  var keptConstants: UInt32 = 0
+  var nextConstant: UInt32 = 0
+  /// The branch of an indirect jump that the branch table does not know.
+  var missBranch = -1
+  var missTarget = A64Map.scratch
   /// Whether the code of this instruction is followed by more.
   var isEnded = false
   /// Some operation had to do with vector registers.
@@ -71,6 +87,10 @@ struct A64Plan {
   let isInterpreted: UnsafeMutablePointer<Bool>
   /// At conditional branches: the flags read where they lead to.
   let taken: UnsafeMutablePointer<FlagSet>
+  /// Flags that have to be there although only a fault, or an exit, shows them.
+  let asked: UnsafeMutablePointer<FlagSet>
+  /// What operations have to save for those that a recipe gives.
+  let saving: UnsafeMutablePointer<A64Saving>
   /// At boundaries: the instruction before carried this one out too.
   let isPaired: UnsafeMutablePointer<Bool>
   let exits: UnsafeMutablePointer<A64PendingExit>
@@ -82,7 +102,11 @@ struct A64Plan {
   let places: UnsafeMutablePointer<A64VectorPlace>
   let undos: UnsafeMutablePointer<A64Undo>
   let slots: UnsafeMutablePointer<A64Slot>
+  /// Operations that were given other operands, as they were.
+  let retargets: UnsafeMutablePointer<(operation: Int, was: Operation)>
   let candidates: UnsafeMutablePointer<(slot: A64Slot, uses: Int)>
+  let alignments: UnsafeMutablePointer<A64Alignment>
+  let vectorConstants: UnsafeMutablePointer<(UInt64, UInt64)>
   /// FEAT_FlagM.
   var hasFlagM = false
   static let exitCapacity = 512
@@ -95,6 +119,9 @@ struct A64Plan {
     isInterpreted = .allocate(capacity: longest)
     isPaired = .allocate(capacity: longest)
     taken = .allocate(capacity: longest)
+    asked = .allocate(capacity: longest)
+    saving = .allocate(capacity: longest)
+    retargets = .allocate(capacity: longest)
     exits = .allocate(capacity: Self.exitCapacity)
     literals = .allocate(capacity: Self.literalCapacity)
     constants = .allocate(capacity: 32)
@@ -105,7 +132,19 @@ struct A64Plan {
     slots = .allocate(capacity: A64Slots.most)
     slots.initialize(repeating: A64Slot(), count: A64Slots.most)
     candidates = .allocate(capacity: 16)
+    alignments = .allocate(capacity: A64Emitter.mostAlignments)
+    vectorConstants = .allocate(capacity: Int(A64Map.vectorConstantCount))
     counts.initialize(to: A64Counts())
+  }
+
+  /// Gives operations back the operands that writing has changed.
+  func undoRetargets(_ block: Block) {
+    var n = counts.pointee.retargets
+    while n > 0 {
+      n -= 1
+      block.operations[retargets[n].operation] = retargets[n].was
+    }
+    counts.pointee.retargets = 0
   }
 
   func deallocate() {
@@ -113,6 +152,9 @@ struct A64Plan {
     isInterpreted.deallocate()
     isPaired.deallocate()
     taken.deallocate()
+    asked.deallocate()
+    saving.deallocate()
+    retargets.deallocate()
     exits.deallocate()
     literals.deallocate()
     constants.deallocate()
@@ -122,6 +164,8 @@ struct A64Plan {
     undos.deallocate()
     slots.deallocate()
     candidates.deallocate()
+    alignments.deallocate()
+    vectorConstants.deallocate()
   }
 }
 
@@ -129,6 +173,9 @@ struct A64Counts {
   var exits = 0
   var literals = 0
   var undos = 0
+  var retargets = 0
+  /// `A64Plan.asked` has grown.
+  var isAsking = false
 }
 
 /// Constants in temporaries.
@@ -167,9 +214,14 @@ struct A64PendingExit {
   /// PF and AF that are computed on the way out.
   var postponed: A64Postponed?
   var stale: FlagSet = []
-  var last = FlagRecipe()
-  var older = FlagRecipe()
+  var baseless: FlagSet = []
+  var unsure: FlagSet = []
+  var meaningless: FlagSet = []
+  var recipes = FlagRecipes()
   var executed = 0
+  var operation = 0
+  /// Nothing comes back from it to this block.
+  var isForGood = false
   /// For instructions that are interpreted.
   var boundary = 0
   var operationCount = 0
@@ -178,6 +230,8 @@ struct A64PendingExit {
   /// What is taken back before it leaves, in `A64Plan.undos`.
   var firstUndo = 0
   var undoCount = 0
+  /// NZCV is taken back too, from `A64Map.third`.
+  var restoresFlags = false
 }
 
 /// How a general register that a run has changed gets its old value.
@@ -236,10 +290,10 @@ extension A64Emitter {
       constants.pending &= ~(1 << UInt32(value.raw - 16))
     } else if value.isRegister {
       slots.forget(value.raw)
-      recipe.lose(value.raw)
-      older.lose(value.raw)
+      recipes.lose(value.raw)
+      forgetAlignments(of: value)
       if case .result(A64Map.register(value), _) = form {
-        stale.formUnion([.carry, .zero, .sign, .overflow])
+        spoil(Self.hostFlags)
         form = .canonical
       }
       zeroes &= ~(1 << UInt32(value.raw))

@@ -74,7 +74,12 @@ extension A64Emitter {
 
   /// Brings the flags of a set into the form in which blocks hand them on.
   mutating func canonicalize(_ flags: FlagSet) {
-    defer { form = .canonical }
+    // No flag is lost by it that is not said to be.
+    let writesFlags = a.writesFlags
+    defer {
+      form = .canonical
+      a.writesFlags = writesFlags
+    }
     guard !flags.isEmpty else { return leaveStale() }
     switch form {
     case .canonical: return
@@ -105,9 +110,9 @@ extension A64Emitter {
   private mutating func leaveStale() {
     switch form {
     case .canonical: return
-    case .direct, .logic: stale.insert(.carry)
-    case .result: stale.formUnion([.carry, .zero, .sign, .overflow])
-    case .floatCompare: stale = .all
+    case .direct, .logic: spoil(.carry)
+    case .result: spoil(Self.hostFlags)
+    case .floatCompare: spoil(.all)
     }
   }
 
@@ -115,6 +120,8 @@ extension A64Emitter {
   private mutating func canonicalizeComparison() {
     let x = A64Map.scratch
     let y = A64Map.other
+    recipes.lose(FlagRecipe.Operand.kept)
+    recipes.lose(FlagRecipe.Operand.keptSecond)
     // PF: parity of a byte of 0 is even, of 1 odd.
     a.set(A64Map.parity, if: .noOverflow)
     a.move(A64Map.adjust, A64Map.parity)

@@ -33,7 +33,8 @@ extension A64Emitter {
     let firstExit = plan.counts.pointee.exits
     let start = boundary
     canonicalize(plan.hard[n])
-    let standing = currentRecipe()
+    let standing = recipe(at: boundary)
+    let spared = recipeWithoutHost()
     let recipe = keepRecipe(&tables)
     isInRun = true
     firstUndo = plan.counts.pointee.undos
@@ -41,12 +42,14 @@ extension A64Emitter {
     var at = start
     while true {
       let part = part(at: at)
-      let end = endOfInstruction(at)
+      let end = endOfPart(at)
       // Whatever fails on the way finds the run's first instruction.
       constants.pending = 0
       n = at + 1
       while n < end {
         skip = 0
+        // Nothing uses that register between here and the look.
+        if ops[n].opcode == .vectorFlags && spared == nil { a.readFlags(A64Map.third) }
         if part == .integer { writeUndoable() } else { writeShadowed() }
         n += 1 + skip
       }
@@ -54,15 +57,41 @@ extension A64Emitter {
       at = end
       if part == .last || !goesOn(at) { break }
     }
-    commit(firstExit, at, standing)
+    let look = commit(firstExit, at, standing)
+    if ops[at - 1].opcode == .vectorFlags {
+      plan.exits[look].recipe = spared ?? standing
+      plan.exits[look].restoresFlags = spared == nil
+    }
+    executed += length - 1
+    if at < Int(block.operationCount), ops[at].opcode == .jump {
+      n = at
+      jump()
+      at += 1
+    }
     note(from, count: length, start, recipe, &tables)
-    executed += length
+    executed += 1
     n = at
     return true
   }
 
-  /// One look for all, then results go where they belong.
-  private mutating func commit(_ firstExit: Int, _ end: Int, _ recipe: FlagRecipes?) {
+  /// Without the flags that AArch64 keeps, which a comparison overwrites before the look: nil if some
+  /// of them are nowhere else.
+  private mutating func recipeWithoutHost() -> FlagRecipes? {
+    let (wereStale, wereBaseless) = (stale, baseless)
+    defer { (stale, baseless) = (wereStale, wereBaseless) }
+    spoil(Self.hostFlags)
+    let lost = recipes.lost(of: stale, baseless: baseless)
+    return lost.isSubset(of: meaningless) ? currentRecipe() : nil
+  }
+
+  /// Behind an instruction's operations, but for the jump with which a block may end.
+  private func endOfPart(_ first: Int) -> Int {
+    let end = endOfInstruction(first)
+    return end > first + 1 && ops[end - 1].opcode == .jump ? end - 1 : end
+  }
+
+  /// One look for all, then results go where they belong. The number of the look's exit.
+  private mutating func commit(_ firstExit: Int, _ end: Int, _ recipe: FlagRecipes?) -> Int {
     n = end - 1
     readFloatMarks()
     leaveForGood(ifNotZero: A64Map.scratch)
@@ -77,14 +106,14 @@ extension A64Emitter {
     }
     isInRun = false
     commitPlaces()
-    guard ops[n].opcode == .vectorToGeneral || ops[n].opcode == .vectorFlags else { return }
     if ops[n].opcode == .vectorFlags {
       form = .floatCompare
       forgetRecipe()
-    } else {
+    } else if ops[n].opcode == .vectorToGeneral {
       willWrite(ops[n].destination)
       a.move(A64Map.register(ops[n].destination), A64Map.other, is64: A64Conversion(ops[n]).is64)
     }
+    return look
   }
 
   /// All host code belongs to the run's first instruction.
@@ -149,7 +178,7 @@ extension A64Emitter {
     guard boundary < Int(block.operationCount), !plan.isInterpreted[boundary],
       !plan.isPaired[boundary]
     else { return .none }
-    let end = endOfInstruction(boundary)
+    let end = endOfPart(boundary)
     var result = RunPart.none
     var m = boundary + 1
     while m < end {
@@ -237,6 +266,7 @@ extension A64Emitter {
 
   /// In front of an exit's way out.
   mutating func takeBack(_ exit: A64PendingExit) {
+    if exit.restoresFlags { a.writeFlags(A64Map.third) }
     var u = exit.firstUndo + exit.undoCount
     while u > exit.firstUndo {
       u -= 1

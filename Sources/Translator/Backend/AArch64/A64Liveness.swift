@@ -5,11 +5,11 @@
 enum A64Liveness {
   /// Fills `hard` with the flags that are read behind each operation, and `isInterpreted` at each
   /// boundary whose instruction the emitter leaves. Returns those that are read from before the block.
-  static func run(
-    _ block: Block, hard: UnsafeMutablePointer<FlagSet>,
-    isInterpreted: UnsafeMutablePointer<Bool>, taken: UnsafeMutablePointer<FlagSet>,
-    lookAhead: A64LookAhead
-  ) -> FlagSet {
+  ///
+  /// Without a `lookAhead` the plan's `taken` is known, and what was asked for is read too.
+  @discardableResult
+  static func run(_ block: Block, _ plan: A64Plan, lookAhead: A64LookAhead?) -> FlagSet {
+    let (hard, taken, isInterpreted) = (plan.hard, plan.taken, plan.isInterpreted)
     var live = FlagSet.all
     // As `live`, but an instruction that is interpreted reads no more than others.
     var read = FlagSet.all
@@ -19,23 +19,33 @@ enum A64Liveness {
       n -= 1
       let op = block.operations + n
       switch op.pointee.opcode {
+      case .jump, .branch, .branchCounter:
+        if let lookAhead {
+          taken[n] = lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate))
+        } else {
+          taken[n].formUnion(plan.asked[n])
+        }
+      default: break
+      }
+      switch op.pointee.opcode {
       case .boundary:
         isInterpreted[n] = !isCovered
         if !isCovered { live = .all }
+        live.formUnion(plan.asked[n])
         isCovered = true
+        hard[n] = live
+        continue
       case .jump:
-        live = lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate))
+        live = taken[n]
         read = live
       case .branch:
         // What is read if it is not taken is what is known so far.
-        taken[n] = lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate))
         hard[n] = live
         live.formUnion(taken[n])
         live.formUnion(reads(op))
         read.formUnion(taken[n].union(reads(op)))
         continue
       case .branchCounter:
-        taken[n] = lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate))
         live.formUnion(taken[n])
         read.formUnion(taken[n])
       default: break

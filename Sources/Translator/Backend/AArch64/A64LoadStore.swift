@@ -6,7 +6,7 @@ extension A64Emitter {
     if popped(o) { return }
     if o.width == 8, isOnlyTarget(o.destination) {
       access(.load(bytes: 8), A64Map.scratch.number, o, bytes: 8)
-      isTargetReady = true
+      readyTarget = A64Map.scratch
       return
     }
     let to = fusedDestination(o)

@@ -42,6 +42,7 @@ extension A64Emitter {
     compute(o, result, old, right, o.width == 8)
     a.storeExclusive(old, result, address, bytes: bytes)
     a.compareBranch(old, isZero: false, is64: false, by: Int32(again - a.count))
+    save(right: right, result: result)
     // Acquire and release order less than LOCK does: a later load could come before the store.
     a.systemBarrier()
   }

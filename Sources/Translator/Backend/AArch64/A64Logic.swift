@@ -54,12 +54,14 @@ extension A64Emitter {
 
   /// N and Z of a result, with CF and OF clear; PF if it is needed.
   mutating func flagsOfResult(_ r: A64Register, _ is64: Bool) {
-    if need.contains(.parity) && r != A64Map.parity { a.move(A64Map.parity, r) }
+    let needsParity = need.contains(.parity) && r != A64Map.parity
     if isOnlyForBranch([.zero, .sign]) && r != A64Map.other && r != A64Map.scratch {
+      if needsParity { a.move(A64Map.parity, r) }
       form = .result(r, is64: is64)
       return
     }
-    a.addImmediate(.zero, r, 0, subtract: true, flags: true, is64: is64)
+    a.addImmediate(
+      needsParity ? A64Map.parity : .zero, r, 0, subtract: true, flags: true, is64: is64)
     form = .canonical
   }
 

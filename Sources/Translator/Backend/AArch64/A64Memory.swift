@@ -27,7 +27,14 @@ extension A64Emitter {
     }
     let base = register(o.base)
     if o.displacement == 0 && fits { return .indexed(base, index, isScaled: scale != 0) }
+    if isDoubledIndex(o, bytes) { return scaledIndex(o, index, 1, bytes) }
     return indexed(o, base, index, scale, bytes, fits)
+  }
+
+  /// `[r + r + table]`, for elements of two bytes.
+  func isDoubledIndex(_ o: Operation, _ bytes: UInt32) -> Bool {
+    bytes == 2 && o.base == o.index && o.base.isRegister && o.memory.scale == 0
+      && !A64Slots.reaches(o.displacement, bytes)
   }
 
   /// base + index·scale + displacement: through base + index·scale, which other elements of the same

@@ -22,8 +22,13 @@ extension A64Emitter {
     if o.width < 4 { return insert(o.destination, from, width: o.width) }
     if isTakenByNext(o) { return }
     if o.width == 8, isOnlyTarget(o.destination) {
-      a.move(A64Map.scratch, from)
-      isTargetReady = true
+      // The push of a return address leaves every register but RSP.
+      if o.left.isRegister && o.left != .rsp {
+        readyTarget = from
+      } else {
+        a.move(A64Map.scratch, from)
+        readyTarget = A64Map.scratch
+      }
       return
     }
     willWrite(o.destination)
@@ -51,6 +56,8 @@ extension A64Emitter {
     }
     // What stands behind it reads the new value; only its own operands are the old one's.
     guard next.right != o.destination || next.right == next.left else { return false }
+    plan.retargets[plan.counts.pointee.retargets] = (n + 2, next)
+    plan.counts.pointee.retargets += 1
     if next.right == o.destination { ops[n + 2].right = o.left }
     ops[n + 2].left = o.left
     return true

@@ -19,6 +19,7 @@ extension A64Emitter {
     } else {
       right = register(o.right)
     }
+    save(left: left, right: .register(right))
     willWrite(o.destination)
     let d = A64Map.register(o.destination)
     a.multiplyAdd(d, left, right, is64: is64)
@@ -47,6 +48,7 @@ extension A64Emitter {
       a.multiplyAdd(low, left, right)
       a.move(high, A64Map.scratch)
     }
+    save(left: low, result: high)
     if !need.isEmpty { flagsOfResult(low, o.width == 8) }
   }
 
@@ -61,7 +63,7 @@ extension A64Emitter {
       divisor = register(o.right)
     }
     // What is left for the interpreter comes back with all flags where blocks have them.
-    canonicalize(plan.hard[n])
+    canonicalize(plan.hard[n].union(plan.asked[boundary]))
     leaveToInterpret(ifZero: divisor, is64: o.width == 8)
     if owesZero {
       // RDX was left as it is, for it is about to be overwritten; where that does not happen it is
@@ -120,25 +122,24 @@ extension A64Emitter {
   }
 
   private mutating func divideWide(_ divisor: A64Register, _ isSigned: Bool) {
-    let rax = A64Map.register(.rax)
-    let rdx = A64Map.register(.rdx)
     if isSigned {
-      if signInRDX != 8 {
-        a.logic(.exclusiveOr, A64Map.third, rdx, rax, shift: .arithmetic, by: 63)
-        leaveToInterpret(ifNotZero: A64Map.third)
-      }
-      // −2⁶³ / −1 does not fit: both are their own negatives' doubles.
-      a.addImmediate(A64Map.third, divisor, 1)
-      let over = a.count
-      a.compareBranch(A64Map.third, isZero: false, is64: true)
-      a.logicImmediate(
-        .exclusiveOr, A64Map.third, rax, pattern: A64Immediate.logical(1 << 63, is64: true) ?? 0)
-      leaveToInterpret(ifZero: A64Map.third, is64: true)
-      a.patch(over, to: a.count)
-    } else if zeroes & 4 == 0 {
-      return divideLong(divisor)
+      return signInRDX == 8 ? divideSignExtended(divisor) : divideLongSigned(divisor)
     }
-    quotientAndRemainder(divisor, isSigned)
+    if zeroes & 4 == 0 { divideLong(divisor) } else { quotientAndRemainder(divisor, false) }
+  }
+
+  /// RDX is RAX's sign.
+  private mutating func divideSignExtended(_ divisor: A64Register) {
+    let rax = A64Map.register(.rax)
+    // −2⁶³ / −1 does not fit: both are their own negatives' doubles.
+    a.addImmediate(A64Map.third, divisor, 1)
+    let over = a.count
+    a.compareBranch(A64Map.third, isZero: false, is64: true)
+    a.logicImmediate(
+      .exclusiveOr, A64Map.third, rax, pattern: A64Immediate.logical(1 << 63, is64: true) ?? 0)
+    leaveToInterpret(ifZero: A64Map.third, is64: true)
+    a.patch(over, to: a.count)
+    quotientAndRemainder(divisor, true)
   }
 
   private mutating func quotientAndRemainder(_ divisor: A64Register, _ isSigned: Bool) {
@@ -154,18 +155,38 @@ extension A64Emitter {
     }
     a.move(rax, quotient)
   }
+
   /// 128 bits by 64, unsigned. RDX is mostly zero all the same.
   private mutating func divideLong(_ divisor: A64Register) {
     let short = a.count
     a.compareBranch(A64Map.register(.rdx), isZero: true, is64: true)
-    a.move(A64Map.scratch, divisor)
-    let at = layout.base &+ UInt64(layout.stubs.divide)
-    a.branchLink(by: Int32(truncatingIfNeeded: Int64(bitPattern: at &- address(of: a.count)) / 4))
-    leaveToInterpret(ifNotZero: A64Map.other)
+    callDivision(layout.stubs.divide, divisor)
     let over = a.count
     a.branch()
     a.patch(short, to: a.count)
     quotientAndRemainder(divisor, false)
     a.patch(over, to: a.count)
+  }
+
+  /// 128 bits by 64, signed. RDX is mostly RAX's sign all the same.
+  private mutating func divideLongSigned(_ divisor: A64Register) {
+    a.logic(
+      .exclusiveOr, A64Map.third, A64Map.register(.rdx), A64Map.register(.rax),
+      shift: .arithmetic, by: 63)
+    let short = a.count
+    a.compareBranch(A64Map.third, isZero: true, is64: true)
+    callDivision(layout.stubs.divideSigned, divisor)
+    let over = a.count
+    a.branch()
+    a.patch(short, to: a.count)
+    divideSignExtended(divisor)
+    a.patch(over, to: a.count)
+  }
+
+  private mutating func callDivision(_ stub: UInt32, _ divisor: A64Register) {
+    a.move(A64Map.scratch, divisor)
+    let at = layout.base &+ UInt64(stub)
+    a.branchLink(by: Int32(truncatingIfNeeded: Int64(bitPattern: at &- address(of: a.count)) / 4))
+    leaveToInterpret(ifNotZero: A64Map.other)
   }
 }

@@ -42,9 +42,8 @@ extension A64Emitter {
       bitwise(kind, x, left, right, inverted: false, false)
       if o.destination.isStored { insert(o.destination, x, width: o.width) }
       if need.contains(.parity) { a.move(A64Map.parity, x) }
-      a.shift(.left, x, x, by: shift, is64: false)
-      a.addImmediate(.zero, x, 0, subtract: true, flags: true, is64: false)
-      form = .canonical
+      a.add(.zero, .zero, x, by: shift, flags: true, is64: false)
+      form = .logic
     }
   }
 

@@ -21,6 +21,7 @@ extension A64Emitter {
     access(.load(bytes: bytes), old.number, place)
     compute(o, result, old, right, is64)
     access(.store(bytes: bytes), result.number, place)
+    save(left: old, right: o.opcode == .negate ? .register(old) : right, result: result)
     guard !need.isEmpty else { return }
     memoryFlags(o, old, result, right)
   }

@@ -2,71 +2,134 @@ internal import CTranslator
 
 /// Flags that nobody reads unless a fault comes: instead of code, a note how to have them then.
 extension A64Emitter {
+  /// Flags that AArch64 keeps itself.
+  static var hostFlags: FlagSet { [.carry, .zero, .sign, .overflow] }
+
   /// In front of an operation: what it must leave right for readers.
   func neededFlags() -> FlagSet { plan.hard[n].intersection(ops[n].flags) }
 
   /// Behind it: what can be had of the flags it defines, and how.
   mutating func noteDefinition(_ o: Operation, needed: FlagSet) {
-    let defined = o.flags
-    guard !defined.isEmpty else { return }
+    let mayLeave = mayLeaveFlags(o)
+    let defined = definesNothing(o) ? [] : o.flags
     // What waits for the branch is not there yet.
     var made = needed.union(madeFlags)
     if postponed != nil { made.subtract([.parity, .adjust]) }
     if step != nil { made = [] }
+    noteOverwritten(needed, butFor: defined)
+    guard !defined.isEmpty else { return }
+    let undefined = A64FlagMeaning.undefined(o).intersection(defined)
     stale = stale.subtracting(defined).union(defined.subtracting(made))
+    if mayLeave {
+      stale.formUnion(defined)
+      meaningless.formUnion(undefined)
+    } else {
+      baseless = baseless.subtracting(defined).union(defined.subtracting(made))
+      meaningless = meaningless.subtracting(defined).union(undefined)
+      unsure.subtract(defined)
+      recipes.drop(defined)
+    }
     var note = recipe(of: o)
-    recipe.flags.subtract(defined)
-    older.flags.subtract(defined)
-    guard note.kind != .nothing else { return }
-    if !recipe.flags.isEmpty { older = recipe }
+    guard note.kind != .nothing || mayLeave else { return }
+    note.maySkip = mayLeave
     note.flags = defined
-    recipe = note
+    note.operation = UInt16(truncatingIfNeeded: n)
+    recipes.push(note)
+  }
+
+  /// A count in a register, which may be zero.
+  private func mayLeaveFlags(_ o: Operation) -> Bool {
+    switch o.opcode {
+    case .shiftLeft, .shiftRight, .shiftArithmetic, .rotateLeft, .rotateRight: o.right != .immediate
+    case .shiftLeftDouble, .shiftRightDouble: o.third != .immediate
+    default: false
+    }
+  }
+
+  /// A constant count of zero.
+  private func definesNothing(_ o: Operation) -> Bool {
+    switch o.opcode {
+    case .shiftLeft, .shiftRight, .shiftArithmetic, .rotateLeft, .rotateRight:
+      o.right == .immediate && o.immediate & A64Liveness.countMask(op) == 0
+    case .shiftLeftDouble, .shiftRightDouble:
+      o.third == .immediate && o.immediate & A64Liveness.countMask(op) == 0
+    default: false
+    }
+  }
+
+  /// The operation has used registers in which flags, or what recipes want, may have been.
+  private mutating func noteOverwritten(_ needed: FlagSet, butFor defined: FlagSet) {
+    if !needed.isDisjoint(with: [.parity, .adjust]) || madeFlags.contains(.parity) {
+      recipes.lose(FlagRecipe.Operand.kept)
+    }
+    if needed.contains(.adjust) { recipes.lose(FlagRecipe.Operand.keptSecond) }
+    guard a.writesFlags else { return }
+    a.writesFlags = false
+    spoil(Self.hostFlags.subtracting(defined).subtracting(plan.hard[n]))
+  }
+
+  /// These flags are not in their place any more.
+  mutating func spoil(_ flags: FlagSet) {
+    stale.formUnion(flags)
+    baseless.formUnion(flags)
+  }
+
+  /// They are again.
+  mutating func settled(_ flags: FlagSet) {
+    stale.subtract(flags)
+    baseless.subtract(flags)
   }
 
   private func recipe(of o: Operation) -> FlagRecipe {
     var note = FlagRecipe()
-    guard o.attributes.isDisjoint(with: [.memoryDestination, .locked]) else { return note }
-    switch o.opcode {
-    case .add, .increment: note.kind = .add
-    case .subtract, .decrement, .negate: note.kind = .subtract
-    case .and: note.kind = .and
-    case .or: note.kind = .or
-    case .xor: note.kind = .xor
-    case .addCarry, .subtractBorrow: note.kind = .result
-    case .shiftLeft, .shiftRight, .shiftArithmetic:
-      guard o.right == .immediate else { return note }
-      note.kind = .result
-    default: return note
-    }
+    note.kind = A64FlagMeaning.kind(o)
+    guard note.kind != .nothing else { return note }
     note.width = o.width
-    if o.destination.isRegister { note.result = o.destination.raw }
+    let isInMemory = !o.attributes.isDisjoint(with: [.memoryDestination, .locked])
+    if o.destination.isRegister && !isInMemory { note.result = o.destination.raw }
+    note.left = operand(o.left, o, isMemory: isInMemory || o.attributes.contains(.memoryLeft))
+    if !o.attributes.contains(.memoryRight), let value = known(o.right) {
+      note.right = FlagRecipe.Operand.constant
+      note.constant = value
+    } else {
+      note.right = operand(o.right, o, isMemory: o.attributes.contains(.memoryRight))
+    }
+    adapt(&note, o)
+    if saved.left != FlagRecipe.Operand.none { note.left = saved.left }
+    if saved.right != FlagRecipe.Operand.none { note.right = saved.right }
+    if saved.result != FlagRecipe.Operand.none { note.result = saved.result }
     if madeFlags.contains(.parity) { note.result = FlagRecipe.Operand.kept }
-    let left = operand(o.left, o, isMemory: o.attributes.contains(.memoryLeft))
-    switch o.opcode {
-    case .increment, .decrement:
-      note.left = left
-      note.right = FlagRecipe.Operand.constant
-      note.constant = 1
-    case .negate:
-      note.left = FlagRecipe.Operand.constant
-      note.right = left
-    default:
-      note.left = left
-      if !o.attributes.contains(.memoryRight), let value = known(o.right) {
-        note.right = FlagRecipe.Operand.constant
-        note.constant = value
-      } else {
-        note.right = operand(o.right, o, isMemory: o.attributes.contains(.memoryRight))
-      }
-    }
-    // x ^ x and x − x are zero, whatever x was.
-    if o.opcode == .xor || o.opcode == .subtract, o.left == o.right, o.left.isRegister {
-      note.left = FlagRecipe.Operand.constant
-      note.right = FlagRecipe.Operand.constant
-      note.result = FlagRecipe.Operand.none
-      note.constant = 0
-    }
     return note
+  }
+
+  /// What is particular to some operations.
+  private func adapt(_ note: inout FlagRecipe, _ o: Operation) {
+    func constant(_ value: UInt64) -> UInt8 {
+      note.constant = value
+      return FlagRecipe.Operand.constant
+    }
+    switch o.opcode {
+    case .increment, .decrement: note.right = constant(1)
+    case .negate:
+      note.right = note.left
+      note.left = constant(0)
+    case .addCarry, .subtractBorrow:
+      note.right = FlagRecipe.Operand.none
+      note.left = o.left == o.right ? constant(0) : FlagRecipe.Operand.none
+    case .xor, .subtract:
+      // x ^ x and x − x are zero, whatever x was.
+      guard o.left == o.right, o.left.isRegister else { break }
+      note.left = constant(0)
+      note.right = constant(0)
+      note.result = FlagRecipe.Operand.none
+    case .shiftLeftDouble, .shiftRightDouble:
+      note.right = o.third == .immediate ? constant(UInt64(bitPattern: o.immediate)) : note.right
+    case .multiplyWideUnsigned, .multiplyWideSigned:
+      note.result = o.third.raw
+      note.left = o.destination.raw
+    case .bitScanForward, .bitScanReverse: note.left = note.right
+    default: break
+    }
   }
 
   /// A register that still has the operand behind the operation.
@@ -76,26 +139,25 @@ extension A64Emitter {
 
   /// The flags are read as compiled code keeps them from here on.
   mutating func forgetRecipe() {
-    recipe = FlagRecipe()
-    older = FlagRecipe()
+    recipes = FlagRecipes()
     stale = []
+    baseless = []
+    unsure = []
+    meaningless = []
+    a.writesFlags = false
   }
 
   /// What stands here, if the flags are not simply where they belong.
   func currentRecipe() -> FlagRecipes? {
-    var note = FlagRecipes()
-    note.last = recipe
-    note.last.flags.formIntersection(stale)
-    note.older = older
-    note.older.flags.formIntersection(stale)
+    var note = recipes
+    note.drop(FlagSet.all.subtracting(stale))
     switch form {
-    case .canonical: if note.last.flags.isEmpty && note.older.flags.isEmpty { return nil }
+    case .canonical: if note.isEmpty { return nil }
     case .direct: note.form = 1
     case .logic: note.form = 2
     case .result(let r, let is64):
-      // The register is a guest's, or the note is of no use.
       note.form = is64 ? 4 : 3
-      note.formRegister = UInt8(truncatingIfNeeded: r.number)
+      note.formRegister = r == A64Map.parity ? FlagRecipe.Operand.kept : UInt8(r.number)
     case .floatCompare: note.form = 5
     }
     return note
@@ -108,6 +170,7 @@ extension AArch64BackEnd {
   {
     // The general registers come first in the state: so compiled code stores them.
     let registers = UnsafeRawPointer(state).assumingMemoryBound(to: UInt64.self)
+    let kept = state.pointee.compiledScratch.0
     let packed = state.pointee.packedFlags
     var f = state.pointee.rflags
     func put(_ flag: UInt64, _ isSet: Bool) { f = isSet ? f | flag : f & ~flag }
@@ -118,8 +181,9 @@ extension AArch64BackEnd {
       put(Flag.carry, false)
       put(Flag.overflow, false)
     case 3, 4:
-      guard recipe.formRegister < 16 else { break }
-      let value = registers[Int(recipe.formRegister)]
+      let isKept = recipe.formRegister == FlagRecipe.Operand.kept
+      guard isKept || recipe.formRegister < 16 else { break }
+      let value = isKept ? kept : registers[Int(recipe.formRegister)]
       put(Flag.zero, recipe.form == 4 ? value == 0 : UInt32(truncatingIfNeeded: value) == 0)
       put(Flag.sign, value >> (recipe.form == 4 ? 63 : 31) & 1 != 0)
       put(Flag.carry, false)
@@ -131,8 +195,8 @@ extension AArch64BackEnd {
       for flag in [Flag.sign, Flag.overflow, Flag.adjust] { put(flag, false) }
     default: break
     }
-    let kept = state.pointee.compiledScratch.0
-    f = recipe.older.applied(to: f, registers, kept: kept)
-    state.pointee.rflags = recipe.last.applied(to: f, registers, kept: kept)
+    let recovery = FlagRecovery(
+      registers: registers, kept: kept, keptSecond: state.pointee.compiledScratch.1)
+    state.pointee.rflags = recovery.apply(recipe, to: f)
   }
 }

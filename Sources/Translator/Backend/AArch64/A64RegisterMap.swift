@@ -31,7 +31,10 @@ enum A64Map {
   static let vectorScratch = A64Vector(24)
   static let vectorOther = A64Vector(25)
   static let vectorThird = A64Vector(26)
-  static let vectorFourth = A64Vector(27)
+  /// Constants that more than one operation may want; within an instruction the first is a scratch
+  /// register too.
+  static let firstVectorConstant: UInt32 = 27
+  static let vectorConstantCount: UInt32 = 3
 
   @inline(__always) static func isMapped(_ value: Value) -> Bool {
     value.raw < 16 + temporaryCount

@@ -29,6 +29,7 @@ extension A64Emitter {
       shifted = A64Shifted(register: left, kind: kind(o.opcode), count: count)
       return
     }
+    save(left: left)
     if need.isDisjoint(with: [.carry, .overflow]) {
       willWrite(o.destination)
       a.shift(kind(o.opcode), d, left, by: count, is64: o.width == 8)
@@ -114,6 +115,7 @@ extension A64Emitter {
     _ o: Operation, _ left: A64Register, _ count: UInt32, _ bits: UInt32
   ) {
     let x = A64Map.scratch
+    save(left: left)
     narrowShift(o, x, left, count)
     if need.isEmpty { return insert(o.destination, x, width: o.width) }
     if !need.isDisjoint(with: [.carry, .overflow]) {
@@ -185,6 +187,7 @@ extension A64Emitter {
       isSigned ? .loadSigned(bytes: bytes, is64: false) : .load(bytes: bytes), old.number, place)
     a.shift(kind(o.opcode), result, old, by: min(count, 63), is64: o.width == 8)
     access(.store(bytes: bytes), result.number, place)
+    save(left: old)
     if need.isEmpty || count == 0 { return }
     let x = A64Map.scratch
     if o.width < 4 {
@@ -204,8 +207,9 @@ extension A64Emitter {
       let count = register(o.right)
       let place = place(o, bytes: bytes)
       access(.load(bytes: bytes), A64Map.other.number, place)
-      a.shift(kind(o.opcode), A64Map.other, A64Map.other, by: count, is64: o.width == 8)
-      return access(.store(bytes: bytes), A64Map.other.number, place)
+      a.shift(kind(o.opcode), A64Map.third, A64Map.other, by: count, is64: o.width == 8)
+      access(.store(bytes: bytes), A64Map.third.number, place)
+      return save(left: A64Map.other, right: .register(count))
     }
     let left: A64Register
     if o.attributes.contains(.memoryLeft) {
@@ -215,6 +219,7 @@ extension A64Emitter {
       left = register(o.left)
     }
     let count = register(o.right)
+    save(left: left, right: .register(count))
     willWrite(o.destination)
     a.shift(
       kind(o.opcode), A64Map.register(o.destination), left, by: count, is64: o.width == 8)
@@ -240,6 +245,7 @@ extension A64Emitter {
       return a.shift(.rotate, d, left, by: right, is64: is64)
     }
     var count = register(o.right)
+    save(right: .register(count))
     if o.opcode == .rotateLeft {
       a.add(A64Map.scratch, .zero, count, subtract: true, is64: is64)
       count = A64Map.scratch
@@ -277,9 +283,11 @@ extension A64Emitter {
       a.shift(
         .rotate, x, x, by: o.opcode == .rotateRight ? count : (size - count) & (size - 1),
         is64: is64)
-      return access(.store(bytes: bytes), x.number, place)
+      access(.store(bytes: bytes), x.number, place)
+      return save(result: x)
     }
-    var count = register(o.right)
+    let amount = register(o.right)
+    var count = amount
     let place = place(o, bytes: bytes)
     access(.load(bytes: bytes), x.number, place)
     if o.opcode == .rotateLeft {
@@ -288,6 +296,7 @@ extension A64Emitter {
     }
     a.shift(.rotate, x, x, by: count, is64: is64)
     access(.store(bytes: bytes), x.number, place)
+    save(right: .register(amount), result: x)
   }
 
   mutating func shiftDouble() {
@@ -296,6 +305,7 @@ extension A64Emitter {
     let count = UInt32(truncatingIfNeeded: o.immediate) & (bits - 1)
     let left = register(o.left)
     let fill = register(o.right)
+    save(left: left)
     willWrite(o.destination)
     let d = A64Map.register(o.destination)
     let is64 = o.width == 8

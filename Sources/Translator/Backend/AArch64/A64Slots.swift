@@ -107,6 +107,7 @@ extension A64Emitter {
   /// the block changes.
   mutating func writePinned() {
     guard !layout.isCounting, branchesToItself else { return }
+    writeLoopAlignment()
     let written = writtenRegisters
     var found = 0
     for m in 0..<Int(block.operationCount) where found < Self.mostCandidates {
@@ -155,20 +156,23 @@ extension A64Emitter {
   /// among them.
   private var writtenRegisters: UInt32 {
     var written: UInt32 = 0
-    for m in 0..<Int(block.operationCount) {
-      let o = ops[m]
-      if o.destination.isRegister && !o.opcode.writesVector {
-        written |= 1 << UInt32(o.destination.raw)
-      }
-      if o.third.isRegister { written |= 1 << UInt32(o.third.raw) }
-      switch o.opcode {
-      case .divideUnsigned, .divideSigned, .moveString, .storeString, .loadString, .branchCounter,
-        .system, .query, .compareExchange, .compareExchangeWide, .exchangeAdd, .exchange,
-        .scanString, .compareString, .vectorString:
-        written |= 0b1100_0111
-        if o.right.isRegister { written |= 1 << UInt32(o.right.raw) }
-      default: break
-      }
+    for m in 0..<Int(block.operationCount) { written |= registersWritten(by: ops[m]) }
+    return written
+  }
+
+  func registersWritten(by o: Operation) -> UInt32 {
+    var written: UInt32 = 0
+    if o.destination.isRegister && !o.opcode.writesVector {
+      written |= 1 << UInt32(o.destination.raw)
+    }
+    if o.third.isRegister { written |= 1 << UInt32(o.third.raw) }
+    switch o.opcode {
+    case .divideUnsigned, .divideSigned, .moveString, .storeString, .loadString, .branchCounter,
+      .system, .query, .compareExchange, .compareExchangeWide, .exchangeAdd, .exchange,
+      .scanString, .compareString, .vectorString:
+      written |= 0b1100_0111
+      if o.right.isRegister { written |= 1 << UInt32(o.right.raw) }
+    default: break
     }
     return written
   }
@@ -185,14 +189,14 @@ extension A64Emitter {
       return A64Slots.reaches(displacement, bytes) && o.memory.scale == 0
         ? nil : .constant(address)
     }
-    guard o.base.isRegister, written >> UInt32(o.base.raw) & 1 == 0, displacement != 0 else {
+    guard displacement != 0, o.index != .none || !A64Slots.reaches(displacement, bytes) else {
       return nil
     }
-    if o.index == .none {
-      if A64Slots.reaches(displacement, bytes) { return nil }
-      return far(displacement).map { .offset(o.base, $0.high) }
+    guard let far = far(displacement), !isDoubledIndex(o, bytes) else {
+      return .constant(UInt64(bitPattern: displacement))
     }
-    return far(displacement).map { .offset(o.base, $0.high) }
+    guard o.base.isRegister, written >> UInt32(o.base.raw) & 1 == 0 else { return nil }
+    return .offset(o.base, far.high)
   }
 
   /// A constant operand that no instruction carries.

@@ -53,7 +53,7 @@ extension A64Emitter {
       willWrite(o.base)
       a.access(
         .load(bytes: 8), A64Map.scratch.number, base, indexed: Int32(by), before: false)
-      isTargetReady = true
+      readyTarget = A64Map.scratch
       skip = 1
       return true
     }

@@ -5,7 +5,7 @@ extension A64Emitter {
 
   mutating func string() {
     let o = op.pointee
-    canonicalize(plan.hard[n])
+    canonicalize(plan.hard[n].union(plan.asked[boundary]))
     // DF is seldom set, and then the interpreter goes backward.
     a.access(
       .load(bytes: 4), A64Map.other.number, A64Map.state, scaled: A64State.flags)

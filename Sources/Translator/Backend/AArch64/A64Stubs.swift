@@ -22,7 +22,7 @@ extension AArch64BackEnd {
   static func writeStubs(_ b: inout CodeBuffer, _ layout: CodeLayout) -> CodeStubs {
     var stubs = CodeStubs()
     let first = b.offset
-    var a = A64Assembler(at: b, capacity: 320)
+    var a = A64Assembler(at: b, capacity: 400)
     func here() -> UInt32 { first + UInt32(a.count * 4) }
     stubs.enter = here()
     writeEntry(&a, layout)
@@ -38,6 +38,8 @@ extension AArch64BackEnd {
     writeReturn(&a)
     stubs.divide = here()
     writeDivide(&a)
+    stubs.divideSigned = here()
+    writeDivideSigned(&a, by: Int32(bitPattern: stubs.divide &- here()) / 4)
     stubs.stop = here()
     // The link register is behind the block's first instruction.
     a.addImmediate(A64Map.third, A64Map.third, 4, subtract: true)
@@ -161,14 +163,10 @@ extension AArch64BackEnd {
     _ buffer: inout CodeBuffer, _ layout: CodeLayout, guest: UInt64, routine: UInt64
   ) {
     var a = A64Assembler(at: buffer, capacity: 16)
-    let miss = layout.base &+ UInt64(layout.stubs.missExit)
-    a.loadLiteral(A64Map.other, by: 6)
-    a.add(A64Map.other, A64Map.other, A64Map.scratch, subtract: true)
-    a.compareBranch(A64Map.other, isZero: false, is64: true, by: 3)
+    a.loadLiteral(A64Map.scratch, by: 4)
     a.loadLiteral(A64Map.other, by: 5)
     a.branch(to: A64Map.other)
-    let here = buffer.address &+ UInt64(a.count * 4)
-    a.branch(by: Int32(truncatingIfNeeded: Int64(bitPattern: miss &- here) / 4))
+    a.append(0)
     for word in [guest, routine] {
       a.append(UInt32(truncatingIfNeeded: word))
       a.append(UInt32(truncatingIfNeeded: word >> 32))

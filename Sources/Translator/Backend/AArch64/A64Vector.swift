@@ -55,25 +55,6 @@ extension A64Emitter {
     }
   }
 
-  /// An operand that must be aligned: the address is looked at first.
-  private mutating func alignedPlace(_ o: Operation) -> A64Place {
-    canonicalize(plan.hard[n])
-    let bytes = UInt32(o.selector)
-    let mask = A64Immediate.logical(UInt64(bytes) - 1, is64: false) ?? 0
-    if o.addressMode == 0, o.index == .none, o.base != .none, o.displacement & 15 == 0,
-      o.displacement >= 0, o.displacement < 65536
-    {
-      let base = register(o.base)
-      a.logicImmediate(.and, A64Map.other, base, pattern: mask, is64: false)
-      leaveToInterpret(ifNotZero: A64Map.other)
-      return .scaled(base, UInt32(o.displacement))
-    }
-    let address = fullAddress(o)
-    a.logicImmediate(.and, A64Map.other, address, pattern: mask, is64: false)
-    leaveToInterpret(ifNotZero: A64Map.other)
-    return .scaled(address, 0)
-  }
-
   private mutating func storeVector(_ o: Operation) {
     var bytes = UInt32(o.selector)
     var from = A64Map.vector(o.left)
@@ -194,5 +175,20 @@ extension A64Emitter {
     plan.literals[count + 1] = A64Literal(position: -1, value: high)
     plan.counts.pointee.literals = count + 2
     a.loadVectorLiteral(d)
+  }
+
+  /// A register with a constant, which may be there still.
+  mutating func keptConstant(_ low: UInt64, _ high: UInt64) -> A64Vector {
+    let first = A64Map.firstVectorConstant
+    for k in 0..<A64Map.vectorConstantCount
+    where keptConstants >> k & 1 != 0 && plan.vectorConstants[Int(k)] == (low, high) {
+      return A64Vector(first + k)
+    }
+    let k = nextConstant
+    nextConstant = k + 1 < A64Map.vectorConstantCount ? k + 1 : 0
+    keptConstants |= 1 << k
+    plan.vectorConstants[Int(k)] = (low, high)
+    vectorConstant(A64Vector(first + k), low, high)
+    return A64Vector(first + k)
   }
 }

@@ -107,6 +107,8 @@ extension A64Emitter {
     case .pshufd where immediate == 0x4E: a.vectorExtract(d, b, b, byte: 8)
     case .pshufd where i == (i & 3) * 0x55: a.duplicate(d, b, lane: i & 3, bytes: 4)
     case .pshufd: byTable(d, b, b, words(immediate, immediate))
+    // One register is one table.
+    case .shufps where left == b: byTable(d, b, b, words(immediate, immediate))
     case .pshuflw: byTable(d, b, b, halves(immediate, isHigh: false))
     case .pshufhw: byTable(d, b, b, halves(immediate, isHigh: true))
     case .shufpd:
@@ -153,10 +155,14 @@ extension A64Emitter {
   private mutating func byTable(
     _ d: A64Vector, _ first: A64Vector, _ second: A64Vector, _ bytes: (UInt64, UInt64)
   ) {
-    let indices = A64Map.vectorFourth
-    vectorConstant(indices, bytes.0, bytes.1)
-    if first == second { return a.tableLookup(d, first, indices) }
+    if first == second {
+      let indices = keptConstant(bytes.0, bytes.1)
+      return a.tableLookup(d, first, indices)
+    }
     // Two tables lie in neighbouring registers.
+    keptConstants = 0
+    let indices = A64Vector(A64Map.firstVectorConstant)
+    vectorConstant(indices, bytes.0, bytes.1)
     a.vectorMove(A64Vector(28), first)
     a.vectorMove(A64Vector(29), second)
     a.tableLookup(d, A64Vector(28), indices, tables: 2)

@@ -45,6 +45,7 @@ extension A64Emitter {
   /// Nothing is known of vector registers.
   mutating func forgetVectors() {
     for v in 0..<16 as Range<UInt8> { plan.places[Int(v)] = A64VectorPlace(in: v) }
+    keptConstants = 0
   }
 
   /// Shadow registers as a set; IR temporaries and scratch registers are others.
@@ -269,6 +270,7 @@ extension A64Emitter {
     let to = A64Vector(UInt32(v))
     if place.lowBytes != 0 && place.low == v && place.whole != v {
       // Its own register has the low part: that is set aside first.
+      keptConstants &= ~1
       a.vectorMove(A64Vector(27), to)
       a.vectorMove(to, A64Vector(UInt32(place.whole)))
       a.insertLane(to, 0, A64Vector(27), 0, bytes: UInt32(place.lowBytes))

@@ -23,11 +23,35 @@ struct AArch64BackEnd: BackEnd {
     _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
     _ tables: inout CodeTables, isChecked: Bool
   ) {
-    for n in 0..<Int(block.operationCount) { plan.isPaired[n] = false }
+    for n in 0..<Int(block.operationCount) {
+      plan.asked[n] = []
+      plan.saving[n] = []
+    }
     record.entryFlags = A64Liveness.run(
-      block, hard: plan.hard, isInterpreted: plan.isInterpreted, taken: plan.taken,
+      block, plan,
       lookAhead: A64LookAhead(
         operations: plan.lookAhead, mode: block.mode, detached: layout.detached))
+    let mark = tables.mark
+    let start = buffer.cursor
+    for _ in 0..<Self.mostAttempts {
+      writeOnce(block, index: index, &record, &buffer, &tables, isChecked: isChecked)
+      guard plan.counts.pointee.isAsking else { return }
+      tables.rewind(to: mark)
+      buffer.cursor = start
+      plan.undoRetargets(block)
+      A64Liveness.run(block, plan, lookAhead: nil)
+    }
+    writeOnce(block, index: index, &record, &buffer, &tables, isChecked: isChecked)
+  }
+
+  /// How often a block is written again because of flags that a fault would show.
+  private static var mostAttempts: Int { 4 }
+
+  private mutating func writeOnce(
+    _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
+    _ tables: inout CodeTables, isChecked: Bool
+  ) {
+    for n in 0..<Int(block.operationCount) { plan.isPaired[n] = false }
     plan.counts.pointee = A64Counts()
     let first = buffer.offset
     var emitter = A64Emitter(
@@ -35,14 +59,12 @@ struct AArch64BackEnd: BackEnd {
       ops: block.operations, plan: plan, constants: A64Constants(values: plan.constants),
       slots: A64Slots(slots: plan.slots))
     emitter.base = buffer.address
-    emitter.writeThunk(guest: block.address)
-    record.thunk = first + UInt32(A64Emitter.thunkOffset)
-    record.code = first + UInt32(emitter.a.count * 4)
+    record.code = first
     record.instructionCount = max(1, block.instructionCount)
     record.countedAt = 0
     record.recipes = UInt32(truncatingIfNeeded: tables.recipeCount)
     emitter.firstRecipe = tables.recipeCount
-    emitter.stale = FlagSet.all.subtracting(record.entryFlags)
+    emitter.unsure = FlagSet.all.subtracting(record.entryFlags)
     emitter.start = emitter.a.count
     emitter.writeHead(isChecked: isChecked)
     record.stop = first + UInt32(emitter.loop * 4)
@@ -57,12 +79,8 @@ struct AArch64BackEnd: BackEnd {
     0x9400_0000 | (stubs.stop &- offset) >> 2 & 0x03FF_FFFF
   }
 
-  /// Every block has its entry in front of itself.
-  mutating func writeThunk(_ buffer: inout CodeBuffer, guest: UInt64, code: UInt32) {
-    var a = A64Assembler(at: buffer, capacity: 16)
-    a.branch(by: Int32(bitPattern: code &- buffer.offset) / 4)
-    buffer.cursor += a.count * 4
-  }
+  /// Who branches has checked the address.
+  mutating func writeThunk(_ buffer: inout CodeBuffer, guest: UInt64, code: UInt32) {}
 
   /// Forms of a patchable branch.
   enum Form {

@@ -3,8 +3,8 @@ internal import CTranslator
 /// Entry points that a back end writes once at the start of the code memory, as offsets.
 struct CodeStubs {
   /// A C function of two arguments: loads the guest's registers and goes to the executable address
-  /// that is the first. Where that is an entry for indirect branches, the second is the guest's
-  /// address. It returns when compiled code is left.
+  /// that is the first. Where that comes from the branch table, or is `missExit`, the second is the
+  /// guest's address. It returns when compiled code is left.
   var enter: UInt32 = 0
   /// Stores the guest's registers and returns from `enter`. The exit word is where the back end
   /// has it.
@@ -13,8 +13,9 @@ struct CodeStubs {
   var faultExit: UInt32 = 0
   /// An indirect branch whose target (in `branchTarget`) is not in the branch table.
   var missExit: UInt32 = 0
-  /// A routine that divides 128 bits by 64, where the host has no instruction for it.
+  /// Routines that divide 128 bits by 64, where the host has no instruction for it.
   var divide: UInt32 = 0
+  var divideSigned: UInt32 = 0
   /// Returns from `enter` for host code that was called by compiled code and has put the guest's
   /// registers where they belong. `exitWord` is set before.
   var leave: UInt32 = 0
@@ -30,12 +31,32 @@ enum CodeExit {
   static let settled: UInt32 = 0xFFFF_FFFD
 }
 
-/// The table through which indirect branches go: the low bits of the guest address choose an entry
-/// point that checks the whole address itself.
+/// The table through which indirect branches go: the low bits of the guest address choose an entry.
+///
+/// On x86-64 it is an entry point that checks the whole address itself. On AArch64 it is a pair, where
+/// the code is and for what address, which one load brings to who branches: he checks it.
 @usableFromInline
 enum BranchTable {
   @inlinable static var indexMask: UInt64 { 0xFFFF }
-  static var byteCount: Int { (Int(indexMask) + 1) * 8 }
+  #if arch(arm64)
+    @inlinable static var words: Int { 2 }
+  #else
+    @inlinable static var words: Int { 1 }
+  #endif
+  static var wordCount: Int { (Int(indexMask) + 1) * words }
+  static var byteCount: Int { wordCount * 8 }
+
+  /// The position of an address's entry among the table's words.
+  @inlinable @inline(__always) static func position(_ address: UInt64) -> Int {
+    Int(truncatingIfNeeded: address & indexMask) * words
+  }
+
+  /// Where to go for an address: `miss` if the table is known to hold another.
+  @inlinable @inline(__always)
+  static func code(for address: UInt64, _ table: UnsafePointer<UInt64>, miss: UInt64) -> UInt64 {
+    let position = position(address)
+    return words == 1 || table[position + 1] == address ? table[position] : miss
+  }
 }
 
 /// What compiled code is told about the engine it is compiled for.
@@ -90,10 +111,11 @@ protocol BackEnd {
   /// there, through `CodeStubs.stop`. Nil if the back end has no such thing.
   static func stopInstruction(at offset: UInt32, _ stubs: CodeStubs) -> UInt32?
 
-  /// Writes the entry for indirect branches to a block whose code starts at `code`.
+  /// Writes the entry for indirect branches to a block whose code starts at `code`, if the branch
+  /// table's entries are to check addresses.
   mutating func writeThunk(_ buffer: inout CodeBuffer, guest: UInt64, code: UInt32)
 
-  /// Writes the entry for indirect branches to an address where host code stands in for the guest's.
+  /// Writes what the branch table leads to for an address where host code stands in for the guest's.
   /// The routine finds the guest's registers where compiled code has them.
   static func writeHostThunk(
     _ buffer: inout CodeBuffer, _ layout: CodeLayout, guest: UInt64, routine: UInt64)

@@ -34,7 +34,7 @@ public enum CodeEntry {
     state.pointee.compiledScratch.2 = floatStatus(state)
     let stub = unsafeBitCast(UInt(state.pointee.entryStub), to: Enter.self)
     let table = state.pointee.branchTable.unsafelyUnwrapped
-    stub(table[Int(target & BranchTable.indexMask)], target)
+    stub(BranchTable.code(for: target, table, miss: state.pointee.missExit), target)
     return state.pointee.exitWord == CodeExit.missedBranch ? .branch : .left
   }
 

@@ -8,7 +8,7 @@ struct CompiledBlock {
   var codeEnd: UInt32 = 0
   /// Where an instruction can be replaced to stop the block, in whatever round of a loop it is.
   var stop: UInt32 = 0
-  /// Where the entry for indirect branches lies, 0 if there is none.
+  /// Where the entry for indirect branches lies that checks the address, 0 if there is none.
   var thunk: UInt32 = 0
   /// First of its instructions in `CodeTables.lengths`.
   var lengths: UInt32 = 0
@@ -151,6 +151,23 @@ struct CodeTables {
     lengthCount = 0
     rareCount = 0
     recipeCount = 0
+  }
+
+  /// How much of each there is.
+  struct Mark {
+    var exits, lengths, rare, recipes: Int
+  }
+
+  var mark: Mark {
+    Mark(exits: exitCount, lengths: lengthCount, rare: rareCount, recipes: recipeCount)
+  }
+
+  /// Drops what was added since.
+  mutating func rewind(to mark: Mark) {
+    exitCount = mark.exits
+    lengthCount = mark.lengths
+    rareCount = mark.rare
+    recipeCount = mark.recipes
   }
 
   /// Whether the longest block still fits.

@@ -85,8 +85,17 @@ final class CompiledCode<Host: BackEnd> {
   }
 
   private func clearBranchTable() {
-    branchTable.update(
-      repeating: layout.base + UInt64(layout.stubs.missExit), count: BranchTable.byteCount / 8)
+    let miss = layout.base + UInt64(layout.stubs.missExit)
+    if BranchTable.words == 1 {
+      return branchTable.update(repeating: miss, count: BranchTable.wordCount)
+    }
+    // Only the address 0 finds a 0 there, and then misses all the same.
+    var n = 0
+    while n < BranchTable.wordCount {
+      branchTable[n] = miss
+      branchTable[n + 1] = 0
+      n += 2
+    }
   }
 
   // MARK: Finding
@@ -210,9 +219,25 @@ final class CompiledCode<Host: BackEnd> {
     if !Host.isCoherent { memory.synchronize(executable(exit.patch), UInt64(count)) }
   }
 
+  private func setBranchEntry(_ address: UInt64, to code: UInt64) {
+    let position = BranchTable.position(address)
+    branchTable[position] = code
+    if BranchTable.words == 2 { branchTable[position + 1] = address }
+  }
+
+  /// Takes an entry out of the branch table again, if another has not done it.
+  private func removeBranchEntry(_ address: UInt64, to code: UInt64) {
+    let position = BranchTable.position(address)
+    guard branchTable[position] == code else { return }
+    branchTable[position] = executable(layout.stubs.missExit)
+  }
+
   /// Gives a block an entry in the branch table.
   func admitIndirect(_ n: Int) {
     let block = tables.pointee.blocks + n
+    if BranchTable.words == 2 {
+      return setBranchEntry(block.pointee.address, to: executable(block.pointee.code))
+    }
     if block.pointee.thunk == 0 {
       guard hasRoom else { return }
       let from = buffer.pointee.coldEnd - 64
@@ -223,8 +248,7 @@ final class CompiledCode<Host: BackEnd> {
       buffer.pointee.coldEnd = from
       synchronize(from, cold.cursor)
     }
-    branchTable[Int(block.pointee.address & BranchTable.indexMask)] = executable(
-      block.pointee.thunk)
+    setBranchEntry(block.pointee.address, to: executable(block.pointee.thunk))
   }
 
   /// Has indirect branches to an address that is not the guest's lead to host code. Nothing
@@ -242,17 +266,12 @@ final class CompiledCode<Host: BackEnd> {
       buffer.pointee.coldEnd = from
       synchronize(from, cold.cursor)
     }
-    branchTable[Int(address & BranchTable.indexMask)] = executable(thunk.pointee.offset)
+    setBranchEntry(address, to: executable(thunk.pointee.offset))
   }
 
   /// Undoes `admitHost`, for all addresses.
   func dismissHosts() {
-    hosts.forEach { address, offset in
-      let slot = Int(address & BranchTable.indexMask)
-      if branchTable[slot] == executable(offset) {
-        branchTable[slot] = executable(layout.stubs.missExit)
-      }
-    }
+    hosts.forEach { address, offset in removeBranchEntry(address, to: executable(offset)) }
   }
 
   // MARK: Dropping
@@ -300,10 +319,8 @@ final class CompiledCode<Host: BackEnd> {
     var h = hash(block.pointee.address)
     while index[h] != UInt32(n + 1) { h = (h + 1) & indexMask }
     index[h] = Self.removed
-    let slot = Int(block.pointee.address & BranchTable.indexMask)
-    if block.pointee.thunk != 0 && branchTable[slot] == executable(block.pointee.thunk) {
-      branchTable[slot] = executable(layout.stubs.missExit)
-    }
+    let entry = BranchTable.words == 2 ? block.pointee.code : block.pointee.thunk
+    removeBranchEntry(block.pointee.address, to: executable(entry))
     var e = block.pointee.incoming
     while e != 0 {
       let exit = tables.pointee.exits + Int(e) - 1

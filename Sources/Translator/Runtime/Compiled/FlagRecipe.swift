@@ -4,36 +4,101 @@ struct FlagRecipes {
   /// The back end's own: how to read the flags it does keep.
   var form: UInt8 = 0
   var formRegister: UInt8 = 0
-  /// Of the last operation that defined flags, and of one before it that defined others.
+  /// Of the last operation that defined flags, and of those before it that defined others.
   var last = FlagRecipe()
   var older = FlagRecipe()
+  var oldest = FlagRecipe()
+
+  /// Which flags of `stale` cannot be had. `baseless` are those that were not in their place either
+  /// before operations that may have left them alone.
+  func lost(of stale: FlagSet, baseless: FlagSet) -> FlagSet {
+    var open = stale
+    var lost: FlagSet = []
+    func look(_ recipe: FlagRecipe) {
+      let mine = recipe.flags.intersection(open)
+      let missing = mine.subtracting(recipe.given)
+      lost.formUnion(missing)
+      open.subtract(recipe.maySkip ? missing : mine)
+    }
+    look(last)
+    look(older)
+    look(oldest)
+    return lost.union(open.intersection(baseless))
+  }
+
+  var isEmpty: Bool { last.flags.isEmpty && older.flags.isEmpty && oldest.flags.isEmpty }
+
+  /// Forgets a register that is about to be overwritten.
+  mutating func lose(_ register: UInt8) {
+    last.lose(register)
+    older.lose(register)
+    oldest.lose(register)
+  }
+
+  /// The flags of a set are defined anew.
+  mutating func drop(_ flags: FlagSet) {
+    last.flags.subtract(flags)
+    older.flags.subtract(flags)
+    oldest.flags.subtract(flags)
+  }
+
+  /// Another operation has defined flags. Without room for all, what is oldest is lost.
+  mutating func push(_ recipe: FlagRecipe) {
+    if !last.flags.isEmpty {
+      if !older.flags.isEmpty { oldest = older }
+      older = last
+    }
+    last = recipe
+  }
+
+  /// Whether any flag but those of a set is had with the help of an operand.
+  func use(_ operand: UInt8, butFor flags: FlagSet) -> Bool {
+    last.uses(operand, butFor: flags) || older.uses(operand, butFor: flags)
+      || oldest.uses(operand, butFor: flags)
+  }
 }
 
 /// What an operation that defined flags did, with operands that still stand in registers.
 struct FlagRecipe {
   enum Kind: UInt8 {
     case nothing, add, subtract, and, or, xor
-    /// Of a shift or the like only the result is known.
-    case result
+    /// With carry, whose flags but PF and AF are kept. `left` is left ^ right.
+    case withCarry
+    case shiftLeft, shiftRight, shiftArithmetic
+    case shiftLeftDouble, shiftRightDouble
+    case rotateLeft, rotateRight
+    case multiply
+    /// `result` is the upper half; of a signed product `left` is the lower.
+    case multiplyUnsigned, multiplySigned
+    /// Bit `right` of `left`.
+    case bit
+    /// Whether `left` is zero.
+    case scan
+    case countZeros, population
   }
 
   enum Operand {
     static let none: UInt8 = 0xFF
     /// `constant`.
     static let constant: UInt8 = 0xFE
-    /// What compiled code keeps for PF: `TransomGuestState.compiledScratch.0`.
+    /// What compiled code keeps for PF: `TransomGuestState.compiledScratch.0`; and for AF, `.1`.
     static let kept: UInt8 = 0xFD
+    static let keptSecond: UInt8 = 0xFC
   }
 
   var kind = Kind.nothing
   var width: UInt8 = 8
-  /// Guest registers, or as `Operand` says.
+  /// Guest registers, or as `Operand` says. Of shifts `right` is the count.
   var left = Operand.none
   var right = Operand.none
   var result = Operand.none
+  /// With a count of zero nothing was defined.
+  var maySkip = false
   /// Those that the operation has defined and that are to be had from it.
   var flags: FlagSet = []
   var constant: UInt64 = 0
+  /// The operation's index in its block, while that is being written.
+  var operation: UInt16 = 0
 
   mutating func lose(_ register: UInt8) {
     if left == register { left = Operand.none }
@@ -41,60 +106,40 @@ struct FlagRecipe {
     if result == register { result = Operand.none }
   }
 
-  /// RFLAGS with what can be had put in.
-  func applied(
-    to rflags: UInt64, _ registers: UnsafePointer<UInt64>, kept: UInt64
-  ) -> UInt64 {
-    guard kind != .nothing, !flags.isEmpty else { return rflags }
-    let bits = UInt64(width) * 8
-    let mask: UInt64 = bits == 64 ? ~0 : (1 << bits) - 1
-    func value(_ operand: UInt8) -> UInt64? {
-      if operand == Operand.constant { return constant & mask }
-      if operand == Operand.kept { return kept & mask }
-      return operand < 16 ? registers[Int(operand)] & mask : nil
-    }
-    var l = value(left)
-    var r = value(right)
-    var result = value(result)
-    complete(&l, &r, &result, mask)
-    guard let result else { return rflags }
-    var set: UInt64 = 0
-    var known: FlagSet = [.zero, .sign, .parity]
-    if result == 0 { set |= Flag.zero }
-    if result >> (bits - 1) & 1 != 0 { set |= Flag.sign }
-    if UInt8(truncatingIfNeeded: result).nonzeroBitCount & 1 == 0 { set |= Flag.parity }
-    switch kind {
-    case .and, .or, .xor: known.formUnion([.carry, .overflow, .adjust])
-    case .add, .subtract:
-      guard let l, let r else { break }
-      known = .all
-      let isCarry = kind == .add ? result < l : l < r
-      let overflow = kind == .add ? ~(l ^ r) & (l ^ result) : (l ^ r) & (l ^ result)
-      if isCarry { set |= Flag.carry }
-      if overflow >> (bits - 1) & 1 != 0 { set |= Flag.overflow }
-      set |= (l ^ r ^ result) & Flag.adjust
-    default: break
-    }
-    let wanted = Flag.mask(flags.intersection(known))
-    return rflags & ~wanted | set & wanted
+  func uses(_ operand: UInt8, butFor others: FlagSet) -> Bool {
+    (left == operand || right == operand || result == operand)
+      && !flags.subtracting(others).isEmpty
   }
 
-  /// Of the two operands and the result of a sum or difference any two will do.
-  private func complete(
-    _ l: inout UInt64?, _ r: inout UInt64?, _ result: inout UInt64?, _ mask: UInt64
-  ) {
-    if let l, let r, result == nil {
+  private var hasLeft: Bool { left != Operand.none }
+  private var hasRight: Bool { right != Operand.none }
+  private var hasResult: Bool { result != Operand.none }
+
+  /// The flags that can be had, whatever the registers hold.
+  var given: FlagSet {
+    if maySkip && !hasRight { return [] }
+    let ofResult: FlagSet = hasResult ? [.zero, .sign, .parity] : []
+    let can: FlagSet =
       switch kind {
-      case .add: result = (l &+ r) & mask
-      case .subtract: result = (l &- r) & mask
-      case .and: result = l & r
-      case .or: result = l | r
-      case .xor: result = l ^ r
-      default: break
+      case .nothing: []
+      case .add, .subtract: known >= 2 ? .all : ofResult
+      case .and, .or, .xor: hasResult || hasLeft && hasRight ? .all : []
+      case .withCarry: hasLeft && hasResult ? ofResult.union(.adjust) : ofResult
+      case .shiftLeft, .shiftRight, .shiftArithmetic: hasLeft && hasRight ? .all : ofResult
+      case .shiftLeftDouble, .shiftRightDouble:
+        hasLeft && hasRight ? ofResult.union(.carry) : ofResult
+      case .rotateLeft, .rotateRight: hasResult ? [.carry, .overflow] : []
+      case .multiply: hasLeft && hasRight ? [.carry, .overflow] : []
+      case .multiplyUnsigned: hasResult ? [.carry, .overflow] : []
+      case .multiplySigned: hasResult && hasLeft ? [.carry, .overflow] : []
+      case .bit: hasLeft && hasRight ? .carry : []
+      case .scan: hasLeft ? .zero : []
+      case .countZeros: hasResult ? [.carry, .zero] : []
+      case .population: hasResult ? .all : []
       }
-    }
-    guard let result, kind == .add || kind == .subtract else { return }
-    if l == nil, let r { l = (kind == .add ? result &- r : result &+ r) & mask }
-    if r == nil, let l { r = (kind == .add ? result &- l : l &- result) & mask }
+    return can.intersection(flags)
   }
+
+  /// How many of the operands and the result can be had.
+  var known: Int { (hasLeft ? 1 : 0) + (hasRight ? 1 : 0) + (hasResult ? 1 : 0) }
 }

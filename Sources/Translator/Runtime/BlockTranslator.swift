@@ -85,7 +85,10 @@ struct BlockTranslator {
       let first = lifter.builder.count
       guard let bytes = hostBytes(at), decodeAndLift(bytes, at, readableEnd &- at, address) else {
         // The rest of the instruction is not there: fetching it faults when it is reached.
-        if count == 0 { fetchFault(at, readableEnd, base: address) }
+        if count == 0 {
+          fetchFault(at, readableEnd, base: address)
+          isLifted = true
+        }
         break
       }
       if isUnknown, let verbatim, learn(verbatim, bytes, from: first) {

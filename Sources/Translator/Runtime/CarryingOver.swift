@@ -42,10 +42,7 @@ extension VerbatimForms {
       var shown: UInt32 = 0
       var look = look(at)
       var form = look.form.rawValue
-      while (form ^ (carried | VerbatimForm.tail(look.tail))) & (refused | VerbatimForm.tail(31))
-        == 0,
-        !look.needsCare
-      {
+      while isPlain(look, refused) {
         let length = foreseenLength(look)
         lengths |= UInt64(truncatingIfNeeded: length) &<< bits
         bits &+= 4
@@ -90,6 +87,15 @@ extension VerbatimForms {
       left &-= 1
     }
     return (at, op, left)
+  }
+
+  /// Whether an instruction can stand among others in one operation: it is carried, has none of the
+  /// bits of `refused`, is as long as was foreseen and needs no care.
+  @inline(__always)
+  private func isPlain(_ look: Look, _ refused: UInt32) -> Bool {
+    let wanted = VerbatimForm.isCarried.rawValue | VerbatimForm.tail(look.tail)
+    let asked = refused | VerbatimForm.tail(31)
+    return (look.form.rawValue ^ wanted) & asked == 0 && !look.needsCare
   }
 }
 

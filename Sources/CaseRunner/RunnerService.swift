@@ -68,7 +68,9 @@
       codeMemory = memory
       hostFeatures = transomRunnerFeatures()
       protection = PageProtection(
-        protect: { transomRunnerProtectPage($0) }, release: { transomRunnerReleasePage($0) })
+        protect: { transomRunnerProtectPage($0) }, release: { transomRunnerReleasePage($0) },
+        alias: PageAliasing(
+          map: { transomRunnerAliasPage($0) }, unmap: { transomRunnerUnmapAlias($0) }))
     }
   }
 

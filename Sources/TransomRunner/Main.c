@@ -51,7 +51,10 @@ static uint32_t prepareMemory(const Range *wanted, uint32_t count) {
     for (uint32_t n = 0; n < count; n++) memset((void *)wanted[n].address, 0, wanted[n].count);
     return 0;
   }
-  for (uint32_t n = 0; n < mappedCount; n++) munmap((void *)mapped[n].address, mapped[n].count);
+  for (uint32_t n = 0; n < mappedCount; n++) {
+    munmap((void *)mapped[n].address, mapped[n].count);
+    transomRunnerForgetPages(mapped[n].address, mapped[n].count);
+  }
   mappedCount = 0;
   free(mapped);
   mapped = malloc(((size_t)count + 1) * sizeof(Range));
@@ -69,7 +72,7 @@ static uint32_t prepareMemory(const Range *wanted, uint32_t count) {
   return 0;
 }
 
-static int isMapped(uint64_t address, uint64_t count) {
+int transomRunnerOwns(uint64_t address, uint64_t count) {
   for (uint32_t n = 0; n < mappedCount; n++) {
     if (address >= mapped[n].address && address - mapped[n].address < mapped[n].count &&
         count <= mapped[n].count - (address - mapped[n].address))
@@ -83,7 +86,7 @@ static void readPlaced(uint32_t count) {
   for (uint32_t n = 0; n < count; n++) {
     Range at;
     readAll(&at, sizeof at);
-    if (isMapped(at.address, at.count)) {
+    if (transomRunnerOwns(at.address, at.count)) {
       readAll((void *)at.address, at.count);
       continue;
     }
@@ -99,7 +102,7 @@ static void readPlaced(uint32_t count) {
 static void writeWanted(const Range *wanted, uint32_t count) {
   static const char zeroes[4096];
   for (uint32_t n = 0; n < count; n++) {
-    if (isMapped(wanted[n].address, wanted[n].count)) {
+    if (transomRunnerOwns(wanted[n].address, wanted[n].count)) {
       writeAll((void *)wanted[n].address, wanted[n].count);
       continue;
     }

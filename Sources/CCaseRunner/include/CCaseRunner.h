@@ -99,6 +99,10 @@ void transomRunnerUnmapCode(uint64_t start, uint64_t size);
 void transomRunnerSynchronize(uint64_t address, uint64_t count);
 _Bool transomRunnerProtectPage(uint64_t address);
 void transomRunnerReleasePage(uint64_t address);
+/// Where a protected page of a region can be written; 0 if that cannot be done. And that nobody
+/// wants to any more.
+uint64_t transomRunnerAliasPage(uint64_t page);
+void transomRunnerUnmapAlias(uint64_t alias);
 /// HWCAP_FLAGM and HWCAP2_FLAGM2 as bits 0 and 1.
 uint64_t transomRunnerFeatures(void);
 /// Names the range whose instructions are counted.

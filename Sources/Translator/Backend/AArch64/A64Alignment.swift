@@ -33,22 +33,26 @@ extension A64Emitter {
     guard let fact = A64Alignment(o) else {
       let address = fullAddress(o)
       leave(ifMisaligned: address, bytes)
-      return .scaled(address, 0)
+      return site == nil ? .scaled(address, 0) : target(o, bytes)
     }
     if o.base == .none && o.index == .none {
       if fact.displacement != 0 { leave(ifMisaligned: fullAddress(o), bytes) }
-      return place(o, bytes: bytes)
+      return target(o, bytes)
     }
-    if isAligned(fact) { return place(o, bytes: bytes) }
+    if isAligned(fact) { return target(o, bytes) }
     if o.index == .none && fact.displacement == 0 {
       leave(ifMisaligned: register(o.base), bytes)
       note(fact)
-      return place(o, bytes: bytes)
+      return target(o, bytes)
     }
     let address = fullAddress(o)
     leave(ifMisaligned: address, bytes)
     note(fact)
-    return .scaled(address, 0)
+    return site == nil ? .scaled(address, 0) : target(o, bytes)
+  }
+
+  private mutating func target(_ o: Operation, _ bytes: UInt32) -> A64Place {
+    o.opcode == .vectorStore ? storePlace(o, bytes: bytes) : place(o, bytes: bytes)
   }
 
   private mutating func leave(ifMisaligned address: A64Register, _ bytes: UInt32) {

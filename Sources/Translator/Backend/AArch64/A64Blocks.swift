@@ -68,16 +68,19 @@ extension A64Emitter {
     while n < count {
       boundary = n
       constants.pending = 0
+      site = nil
+      losesFlags = false
       if writeFloatRun(from, &tables) {
         from = a.count
         continue
       }
       let length = ops[n].length
       let end = endOfInstruction(n)
+      prepareSite()
       let recipe = noteForFault(end, &tables)
       if plan.isPaired[n] {
         // The instruction before has done it.
-      } else if plan.isInterpreted[n] {
+      } else if plan.isInterpreted[n] || !canRedirect {
         writeInterpreted(end)
       } else {
         writeOperations(end)
@@ -98,12 +101,7 @@ extension A64Emitter {
   private mutating func noteForFault(_ end: Int, _ tables: inout CodeTables) -> UInt8 {
     var mayFault = false
     for m in n..<end {
-      switch ops[m].opcode {
-      case .load, .loadSigned, .store, .vectorStore, .vectorLoad, .moveString, .storeString,
-        .loadString:
-        mayFault = true
-      default: if !ops[m].attributes.isDisjoint(with: .memory) { mayFault = true }
-      }
+      if self.mayFault(ops[m]) { mayFault = true }
       // What brings flags into their place does so before the access.
       if ops[m].opcode == .moveString || ops[m].opcode == .storeString
         || ops[m].opcode == .loadString
@@ -112,6 +110,15 @@ extension A64Emitter {
       }
     }
     return mayFault ? keepRecipe(&tables) : 0
+  }
+
+  func mayFault(_ o: Operation) -> Bool {
+    switch o.opcode {
+    case .load, .loadSigned, .store, .vectorStore, .vectorLoad, .moveString, .storeString,
+      .loadString:
+      true
+    default: !o.attributes.isDisjoint(with: .memory)
+    }
   }
 
   mutating func keepRecipe(_ tables: inout CodeTables) -> UInt8 {

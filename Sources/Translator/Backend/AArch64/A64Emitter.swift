@@ -68,6 +68,11 @@ struct A64Emitter {
   var isEnded = false
   /// Some operation had to do with vector registers.
   var usesVectors = false
+  /// Stores that are to be written with care; the one that is being written; its test for the window
+  /// may change NZCV.
+  var sites: StoreSites?
+  var site: StoreSite?
+  var losesFlags = false
 
   /// The address at which the first instruction written is executed.
   var base: UInt64 = 0
@@ -94,6 +99,9 @@ struct A64Plan {
   /// At boundaries: the instruction before carried this one out too.
   let isPaired: UnsafeMutablePointer<Bool>
   let exits: UnsafeMutablePointer<A64PendingExit>
+  let detours: UnsafeMutablePointer<A64Detour>
+  /// How many pairs of constants lie in front of the branch table.
+  let pairCount: UnsafeMutablePointer<Int>
   let literals: UnsafeMutablePointer<A64Literal>
   let constants: UnsafeMutablePointer<UInt64>
   let counts: UnsafeMutablePointer<A64Counts>
@@ -110,6 +118,7 @@ struct A64Plan {
   /// FEAT_FlagM.
   var hasFlagM = false
   static let exitCapacity = 512
+  static let detourCapacity = 64
   static let literalCapacity = 1024
   static let undoCapacity = 128
 
@@ -123,6 +132,9 @@ struct A64Plan {
     saving = .allocate(capacity: longest)
     retargets = .allocate(capacity: longest)
     exits = .allocate(capacity: Self.exitCapacity)
+    detours = .allocate(capacity: Self.detourCapacity)
+    pairCount = .allocate(capacity: 1)
+    pairCount.initialize(to: 0)
     literals = .allocate(capacity: Self.literalCapacity)
     constants = .allocate(capacity: 32)
     counts = .allocate(capacity: 1)
@@ -156,6 +168,8 @@ struct A64Plan {
     saving.deallocate()
     retargets.deallocate()
     exits.deallocate()
+    detours.deallocate()
+    pairCount.deallocate()
     literals.deallocate()
     constants.deallocate()
     counts.deallocate()
@@ -171,6 +185,7 @@ struct A64Plan {
 
 struct A64Counts {
   var exits = 0
+  var detours = 0
   var literals = 0
   var undos = 0
   var retargets = 0

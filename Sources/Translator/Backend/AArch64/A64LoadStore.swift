@@ -29,7 +29,7 @@ extension A64Emitter {
   /// A temporary is where the instruction branches to, perhaps behind the push of a return address,
   /// and nothing else.
   func isOnlyTarget(_ value: Value) -> Bool {
-    guard value.isTemporary, n + 1 < Int(block.operationCount) else { return false }
+    guard site == nil, value.isTemporary, n + 1 < Int(block.operationCount) else { return false }
     var at = n + 1
     while at < Int(block.operationCount) {
       let o = ops[at]
@@ -104,7 +104,7 @@ extension A64Emitter {
     let o = op.pointee
     let bytes = UInt32(o.width)
     if pushed(o) { return }
-    let place = place(o, bytes: bytes)
+    let place = storePlace(o, bytes: bytes)
     access(.store(bytes: bytes), storedRegister(o, place).number, place)
   }
 

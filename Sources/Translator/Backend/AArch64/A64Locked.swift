@@ -34,7 +34,7 @@ extension A64Emitter {
         right = .constant(mask(UInt64(bitPattern: o.immediate), o.width))
       }
     }
-    let address = fullAddress(o)
+    let address = storeAddress(o, bytes: bytes)
     let old = A64Map.other
     let result = A64Map.third
     let again = a.count

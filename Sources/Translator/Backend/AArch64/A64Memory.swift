@@ -113,7 +113,7 @@ extension A64Emitter {
     return .scaled(A64Map.scratch, 0)
   }
 
-  private mutating func constantAddress(_ value: UInt64) -> A64Register {
+  mutating func constantAddress(_ value: UInt64) -> A64Register {
     if let there = slots.find(.constant(value)) { return there }
     let to = slots.take(.constant(value))
     constant(to, value)
@@ -121,7 +121,7 @@ extension A64Emitter {
   }
 
   /// The beginning of an address's page is what others around it want too.
-  private mutating func absolute(_ address: UInt64, _ bytes: UInt32) -> A64Place {
+  mutating func absolute(_ address: UInt64, _ bytes: UInt32) -> A64Place {
     if let (there, distance) = slots.near(address, bytes) { return near(there, distance, bytes) }
     let page = address & ~0xFFF
     let from = A64Slots.reaches(Int64(address & 0xFFF), bytes) ? page : address

@@ -15,8 +15,10 @@ extension A64Emitter {
         right = .register(register(o.right))
       }
     }
-    let place = place(o, bytes: bytes)
-    let old = A64Map.other
+    let isPlain =
+      site != nil && need.isEmpty && plan.saving[n].isEmpty && isPlain(right, o, is64)
+    let place = storePlace(o, bytes: bytes, isSingle: !isPlain)
+    let old = isPlain ? A64Map.third : A64Map.other
     let result = A64Map.third
     access(.load(bytes: bytes), old.number, place)
     compute(o, result, old, right, is64)
@@ -24,6 +26,16 @@ extension A64Emitter {
     save(left: old, right: o.opcode == .negate ? .register(old) : right, result: result)
     guard !need.isEmpty else { return }
     memoryFlags(o, old, result, right)
+  }
+
+  /// Whether `compute` can do it in one register.
+  private func isPlain(_ right: Operand, _ o: Operation, _ is64: Bool) -> Bool {
+    guard case .constant(let value) = right else { return true }
+    switch o.opcode {
+    case .add, .increment, .subtract, .decrement:
+      return A64Immediate.arithmetic(signExtended(value, o.width).magnitude) != nil
+    default: return A64Immediate.logical(value, is64: is64) != nil
+    }
   }
 
   /// As the operation, without flags. `A64Map.scratch` may hold the address.

@@ -179,7 +179,7 @@ extension A64Emitter {
   /// Without flags (coverage): only the value.
   private mutating func shiftMemory(_ o: Operation, _ count: UInt32) {
     let bytes = UInt32(o.width)
-    let place = place(o, bytes: bytes)
+    let place = storePlace(o, bytes: bytes, isSingle: true)
     let old = A64Map.other
     let result = A64Map.third
     let isSigned = o.opcode == .shiftArithmetic && o.width < 4
@@ -205,7 +205,7 @@ extension A64Emitter {
     if o.attributes.contains(.memoryDestination) {
       let bytes = UInt32(o.width)
       let count = register(o.right)
-      let place = place(o, bytes: bytes)
+      let place = storePlace(o, bytes: bytes, isSingle: true)
       access(.load(bytes: bytes), A64Map.other.number, place)
       a.shift(kind(o.opcode), A64Map.third, A64Map.other, by: count, is64: o.width == 8)
       access(.store(bytes: bytes), A64Map.third.number, place)
@@ -278,7 +278,7 @@ extension A64Emitter {
     if o.right == .immediate {
       let size: UInt32 = is64 ? 64 : 32
       let count = UInt32(truncatingIfNeeded: o.immediate & A64Liveness.countMask(op))
-      let place = place(o, bytes: bytes)
+      let place = storePlace(o, bytes: bytes, isSingle: true)
       access(.load(bytes: bytes), x.number, place)
       a.shift(
         .rotate, x, x, by: o.opcode == .rotateRight ? count : (size - count) & (size - 1),
@@ -288,7 +288,7 @@ extension A64Emitter {
     }
     let amount = register(o.right)
     var count = amount
-    let place = place(o, bytes: bytes)
+    let place = storePlace(o, bytes: bytes, isSingle: true)
     access(.load(bytes: bytes), x.number, place)
     if o.opcode == .rotateLeft {
       a.add(A64Map.third, .zero, count, subtract: true, is64: is64)

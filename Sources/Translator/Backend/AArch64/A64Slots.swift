@@ -60,6 +60,16 @@ struct A64Slots {
     return nil
   }
 
+  /// A register with a displacement from which another is an addition away, with the distance to it.
+  func near(_ base: Value, _ displacement: Int64) -> (register: A64Register, distance: Int64)? {
+    if let there = find(.offset(base, displacement)) { return (there, 0) }
+    for n in 0..<count where slots[n].kind == .offset && slots[n].base == base.raw {
+      let distance = displacement &- Int64(bitPattern: slots[n].value)
+      if A64Immediate.arithmetic(distance.magnitude) != nil { return (Self.register(n), distance) }
+    }
+    return nil
+  }
+
   /// The displacements that an access carries itself.
   static func reaches(_ displacement: Int64, _ bytes: UInt32) -> Bool {
     if displacement >= -256 && displacement < 256 { return true }
@@ -110,15 +120,16 @@ extension A64Emitter {
     writeLoopAlignment()
     let written = writtenRegisters
     var found = 0
-    for m in 0..<Int(block.operationCount) where found < Self.mostCandidates {
-      guard let slot = wanted(ops[m], written) else { continue }
-      var c = 0
-      while c < found && plan.candidates[c].slot != slot { c += 1 }
-      if c == found {
-        plan.candidates[c] = (slot, 0)
-        found += 1
+    var site: StoreSite?
+    for m in 0..<Int(block.operationCount) {
+      if ops[m].opcode == .boundary { site = self.site(at: m) }
+      if let site, stores(ops[m]) {
+        let (first, second) = wanted(ops[m], by: site, written)
+        consider(first, &found)
+        consider(second, &found)
+      } else {
+        consider(wanted(ops[m], written), &found)
       }
-      plan.candidates[c].uses += 1
     }
     while found > 0 {
       var best = 0
@@ -127,6 +138,18 @@ extension A64Emitter {
       found -= 1
       plan.candidates[best] = plan.candidates[found]
     }
+  }
+
+  private func consider(_ slot: A64Slot?, _ found: inout Int) {
+    guard let slot else { return }
+    var c = 0
+    while c < found && plan.candidates[c].slot != slot { c += 1 }
+    if c == found {
+      guard found < Self.mostCandidates else { return }
+      plan.candidates[c] = (slot, 0)
+      found += 1
+    }
+    plan.candidates[c].uses += 1
   }
 
   private mutating func pin(_ slot: A64Slot) -> Bool {

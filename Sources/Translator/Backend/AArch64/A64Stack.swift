@@ -3,7 +3,7 @@ extension A64Emitter {
   /// `store [b − size]; b −= size` as one access with write-back.
   mutating func pushed(_ o: Operation) -> Bool {
     let size = Int64(o.width)
-    guard o.width == 8, o.index == .none, o.base.isRegister, o.displacement == -size,
+    guard site == nil, o.width == 8, o.index == .none, o.base.isRegister, o.displacement == -size,
       o.addressMode == 0, o.left != o.base, moves(o.base, by: -size)
     else { return false }
     let base = register(o.base)
@@ -18,7 +18,7 @@ extension A64Emitter {
   /// Two pushes in a row as one access: the second's instruction then has no code of its own.
   private mutating func pairPush(_ o: Operation, _ base: A64Register) -> Bool {
     guard o.left.isRegister, n + 4 < Int(block.operationCount), n == boundary + 1,
-      ops[n + 2].opcode == .boundary, !plan.isInterpreted[n + 2]
+      ops[n + 2].opcode == .boundary, !plan.isInterpreted[n + 2], site(at: n + 2) == nil
     else { return false }
     let next = ops[n + 3]
     guard next.opcode == .store, next.width == 8, next.base == o.base, next.index == .none,

@@ -12,6 +12,10 @@ extension A64Emitter {
     addInterpretExit()
     a.testBranch(A64Map.other, bit: 10, isZero: false)
     let moves = o.opcode == .moveString
+    if let site, o.opcode != .loadString {
+      if o.selector == 0 { return redirectedElement(o) }
+      leaveToInterpret(o, ifIn: site)
+    }
     willWrite(.rdi)
     if o.opcode == .loadString { return loadString(o) }
     if moves { willWrite(.rsi) }
@@ -51,6 +55,40 @@ extension A64Emitter {
         .store(bytes: bytes), A64Map.register(.rax).number, destination, indexed: Int32(bytes),
         before: false)
     }
+  }
+
+  /// One element, by way of the site's window.
+  private mutating func redirectedElement(_ o: Operation) {
+    let bytes = UInt32(o.width)
+    var value = A64Map.register(.rax)
+    if o.opcode == .moveString {
+      value = A64Map.lastTemporary
+      access(.load(bytes: bytes), value.number, .scaled(source, 0))
+    }
+    var store = Operation(.store, width: o.width)
+    store.base = .rdi
+    let place = storePlace(store, bytes: bytes)
+    access(.store(bytes: bytes), value.number, place)
+    willWrite(.rdi)
+    a.addImmediate(destination, destination, bytes)
+    guard o.opcode == .moveString else { return }
+    willWrite(.rsi)
+    a.addImmediate(source, source, bytes)
+  }
+
+  /// A repeated store that has to do with the site's page at all is the interpreter's.
+  private mutating func leaveToInterpret(_ o: Operation, ifIn site: StoreSite) {
+    let distance = A64Map.scratch
+    let end = A64Map.other
+    let page = site.first & ~0xFFF
+    addConstant(distance, destination, 0 &- Int64(bitPattern: page), is64: true)
+    a.add(end, distance, counter, by: UInt32(o.width.trailingZeroBitCount))
+    // Negative, both: it begins in front of the page's end, and ends behind its start.
+    a.addImmediate(distance, distance, 1, shifted: true, subtract: true)
+    a.add(end, .zero, end, subtract: true)
+    a.logic(.and, distance, distance, end)
+    addInterpretExit()
+    a.testBranch(distance, bit: 63, isZero: false)
   }
 
   /// Elements one by one while RCX is not zero.

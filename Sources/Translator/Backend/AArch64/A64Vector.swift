@@ -66,7 +66,7 @@ extension A64Emitter {
     if o.attributes.contains(.aligned) {
       access(.storeVector(bytes: bytes), from.number, alignedPlace(o))
     } else {
-      access(.storeVector(bytes: bytes), from.number, o, bytes: bytes)
+      access(.storeVector(bytes: bytes), from.number, storePlace(o, bytes: bytes))
     }
   }
 

@@ -59,6 +59,9 @@ struct AArch64BackEnd: BackEnd {
       ops: block.operations, plan: plan, constants: A64Constants(values: plan.constants),
       slots: A64Slots(slots: plan.slots))
     emitter.base = buffer.address
+    emitter.sites = tables.sites
+    // No code is left that would use them.
+    if index == 0 { plan.pairCount.pointee = 0 }
     record.code = first
     record.instructionCount = max(1, block.instructionCount)
     record.countedAt = 0
@@ -70,6 +73,7 @@ struct AArch64BackEnd: BackEnd {
     record.stop = first + UInt32(emitter.loop * 4)
     emitter.writeInstructions(&tables)
     emitter.writeExits(index: index, first: first, &record, &tables)
+    emitter.writeDetours()
     emitter.writeLiterals()
     buffer.cursor += emitter.a.count * 4
   }

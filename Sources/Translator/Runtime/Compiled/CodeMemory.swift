@@ -32,9 +32,12 @@ public struct CodeMemory {
 
   /// Room for the longest block, its tables included.
   public static var leastSize: Int { 128 << 10 }
-  /// The guest's state first, then the table of indirect branch targets, then the index of blocks.
+  /// The guest's state first, then constants of the back end, the table of indirect branch targets, and
+  /// the index of blocks.
   public static var dataSize: Int { indexOffset + indexCount * 4 }
   static let tableOffset = 8192
+  /// In front of the table, for constants that compiled code loads.
+  static let constantBytes = 512
   static var indexOffset: Int { tableOffset + BranchTable.byteCount }
   /// Twice as many as there can be blocks.
   static let indexCount = 1 << 17
@@ -62,8 +65,8 @@ public struct PageProtection: Sendable {
 /// Maps pages of guest memory a second time, so that data beside translated code can be written
 /// while the page stays protected at its own address.
 public struct PageAliasing: Sendable {
-  /// Of a protected 4 KiB page: an address below 2 GiB where the same memory is writable; 0 if that
-  /// cannot be done.
+  /// Of a protected 4 KiB page: an address where the same memory is writable, below 2 GiB on x86-64;
+  /// 0 if that cannot be done.
   public var map: @convention(c) (UInt64) -> UInt64
   /// Gives such an address back.
   public var unmap: @convention(c) (UInt64) -> Void

@@ -85,16 +85,18 @@ final class CompiledCode<Host: BackEnd> {
   }
 
   private func clearBranchTable() {
-    let miss = layout.base + UInt64(layout.stubs.missExit)
     if BranchTable.words == 1 {
-      return branchTable.update(repeating: miss, count: BranchTable.wordCount)
+      return branchTable.update(
+        repeating: executable(layout.stubs.missExit), count: BranchTable.wordCount)
     }
-    // Only the address 0 finds a 0 there, and then misses all the same.
-    var n = 0
-    while n < BranchTable.wordCount {
-      branchTable[n] = miss
-      branchTable[n + 1] = 0
-      n += 2
+    for entry in 0..<BranchTable.wordCount / 2 { clearBranchEntry(2 * entry) }
+  }
+
+  /// Whoever branches then finds no address that leads there, and goes by what he knows himself.
+  private func clearBranchEntry(_ position: Int) {
+    branchTable[position] = executable(layout.stubs.missExit)
+    if BranchTable.words == 2 {
+      branchTable[position + 1] = ~UInt64(truncatingIfNeeded: position / 2)
     }
   }
 
@@ -228,8 +230,7 @@ final class CompiledCode<Host: BackEnd> {
   /// Takes an entry out of the branch table again, if another has not done it.
   private func removeBranchEntry(_ address: UInt64, to code: UInt64) {
     let position = BranchTable.position(address)
-    guard branchTable[position] == code else { return }
-    branchTable[position] = executable(layout.stubs.missExit)
+    if branchTable[position] == code { clearBranchEntry(position) }
   }
 
   /// Gives a block an entry in the branch table.

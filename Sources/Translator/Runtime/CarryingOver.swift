@@ -14,6 +14,43 @@ private struct CollectLimits {
   var isCounting: Bool
 }
 
+/// Instructions that stand one behind the other and become one operation.
+private struct VerbatimRun {
+  static let most = 16
+  /// Four bits for the length of each, and how many bits those are.
+  private var lengths: UInt64 = 0
+  private var bits: UInt64 = 0
+  /// What all together do with flags: define, read before, show when one faults.
+  private var defined: UInt32 = 0
+  private var read: UInt32 = 0
+  private var shown: UInt32 = 0
+
+  @inline(__always) var count: Int { Int(truncatingIfNeeded: bits &>> 2) }
+
+  @inline(__always)
+  mutating func append(_ form: VerbatimForm, _ length: Int) {
+    lengths |= UInt64(truncatingIfNeeded: length) &<< bits
+    bits &+= 4
+    read |= form.read & ~defined
+    shown |= form.accesses ? ~defined : 0
+    defined |= form.defined
+  }
+
+  /// The operation: `total` bytes, `offset` from the block's start.
+  @inline(__always)
+  func operation(_ bytes: UnsafePointer<UInt8>, _ total: Int, _ offset: Int) -> Operation {
+    var op = Operation(.verbatim, width: UInt8(truncatingIfNeeded: count))
+    op.flags = FlagSet(rawValue: UInt8(truncatingIfNeeded: defined & 63))
+    op.selector = UInt8(truncatingIfNeeded: read & 63)
+    op.hardFlags = FlagSet(rawValue: UInt8(truncatingIfNeeded: shown & 63))
+    op.length = UInt8(truncatingIfNeeded: total)
+    op.offset = UInt16(truncatingIfNeeded: offset)
+    op.displacement = Int64(Int(bitPattern: bytes))
+    op.immediate = Int64(bitPattern: lengths)
+    return op
+  }
+}
+
 extension VerbatimForms {
   /// Makes operations, from `op` on, of the instructions at `first`. Returns where those end that can
   /// be carried over, where the next operation goes, and how many instructions are missing at the most.
@@ -32,37 +69,23 @@ extension VerbatimForms {
     var left = limits.most
     while at < end, left > 0 {
       let start = at
-      // Four bits for the length of each.
-      var lengths: UInt64 = 0
-      var bits: UInt64 = 0
-      let mostBits = UInt64(truncatingIfNeeded: min(left, 16)) &* 4
-      // What all together do with flags: define, read before, show when one faults.
-      var defined: UInt32 = 0
-      var read: UInt32 = 0
-      var shown: UInt32 = 0
+      var run = VerbatimRun()
+      let most = min(left, VerbatimRun.most)
       var look = look(at)
-      var form = look.form.rawValue
       while isPlain(look, refused) {
         let length = foreseenLength(look)
-        lengths |= UInt64(truncatingIfNeeded: length) &<< bits
-        bits &+= 4
+        run.append(look.form, length)
         at += length
-        read |= form &>> 24 & ~defined
-        shown |= form & VerbatimForm.accesses != 0 ? ~defined : 0
-        defined |= form &>> 16
-        if at >= end || bits >= mostBits { break }
+        if at >= end || run.count >= most { break }
         look = self.look(at)
-        form = look.form.rawValue
       }
-      if bits != 0 {
-        op.initialize(
-          to: Operation(
-            verbatim: start, bits &>> 2, at - start, start - limits.base, lengths, defined, read,
-            shown))
+      if run.count != 0 {
+        op.initialize(to: run.operation(start, at - start, start - limits.base))
         op += 1
-        left &-= Int(truncatingIfNeeded: bits &>> 2)
-        if at >= end || bits >= mostBits { continue }
+        left &-= run.count
+        if at >= end || run.count >= most { continue }
       }
+      let form = look.form.rawValue
       if form & carried == 0 || form & limits.stop.rawValue != 0 {
         stopped = look
         break
@@ -77,10 +100,9 @@ extension VerbatimForms {
         break
       }
       let length = length(look)
-      op.initialize(
-        to: Operation(
-          verbatim: at, 1, length, at - limits.base, UInt64(truncatingIfNeeded: length),
-          form &>> 16, form &>> 24, form & VerbatimForm.accesses != 0 ? ~0 : 0))
+      var single = VerbatimRun()
+      single.append(look.form, length)
+      op.initialize(to: single.operation(at, length, at - limits.base))
       op.pointee.addressMode = note.rawValue
       op += 1
       at += length
@@ -96,24 +118,6 @@ extension VerbatimForms {
     let wanted = VerbatimForm.isCarried.rawValue | VerbatimForm.tail(look.tail)
     let asked = refused | VerbatimForm.tail(31)
     return (look.form.rawValue ^ wanted) & asked == 0 && !look.needsCare
-  }
-}
-
-extension Operation {
-  /// `count` instructions that are `total` bytes.
-  @inline(__always)
-  fileprivate init(
-    verbatim bytes: UnsafePointer<UInt8>, _ count: UInt64, _ total: Int, _ offset: Int,
-    _ lengths: UInt64, _ defined: UInt32, _ read: UInt32, _ shown: UInt32
-  ) {
-    self.init(.verbatim, width: UInt8(truncatingIfNeeded: count))
-    flags = FlagSet(rawValue: UInt8(truncatingIfNeeded: defined & 63))
-    selector = UInt8(truncatingIfNeeded: read & 63)
-    hardFlags = FlagSet(rawValue: UInt8(truncatingIfNeeded: shown & 63))
-    length = UInt8(truncatingIfNeeded: total)
-    self.offset = UInt16(truncatingIfNeeded: offset)
-    displacement = Int64(Int(bitPattern: bytes))
-    immediate = Int64(bitPattern: lengths)
   }
 }
 

@@ -8,6 +8,7 @@
 /// What is known of all instructions that share an opcode, ModRM.reg, REX.W and whether ModRM.rm is
 /// a register.
 struct VerbatimForm: OptionSet {
+  /// The sets' bits; 12–15 `immediateCount`, 16–21 `defined`, 24–29 `read`.
   var rawValue: UInt32
   /// An instruction of this form was lifted before; without `isCarried` none may be carried over.
   static let isKnown = VerbatimForm(rawValue: 1 << 0)
@@ -25,17 +26,17 @@ struct VerbatimForm: OptionSet {
   static let endsFlags = VerbatimForm(rawValue: 1 << 10)
   static let hasModRM = VerbatimForm(rawValue: 1 << 11)
 
-  static var accesses: UInt32 { 0x18 }
-
   /// Bytes of immediate.
   @inline(__always) var immediateCount: Int { Int(rawValue &>> 12 & 15) }
   /// What follows the opcode: bit 0 says whether ModRM does, bits 1–4 how many bytes of immediate.
   @inline(__always) var tail: UInt32 { rawValue &>> 11 & 31 }
   @inline(__always) static func tail(_ tail: UInt32) -> UInt32 { tail &<< 11 }
-  /// Flags that it certainly defines, without reading them.
-  @inline(__always) var defined: FlagSet { FlagSet(rawValue: UInt8(rawValue &>> 16 & 63)) }
-  /// Flags that it reads.
-  @inline(__always) var read: FlagSet { FlagSet(rawValue: UInt8(rawValue &>> 24 & 63)) }
+  /// In the low six bits flags that it certainly defines, without reading them.
+  @inline(__always) var defined: UInt32 { rawValue &>> 16 }
+  /// In the low six bits flags that it reads.
+  @inline(__always) var read: UInt32 { rawValue &>> 24 }
+  @inline(__always) var accesses: Bool { rawValue & 0x18 != 0 }
+
   init(rawValue: UInt32) { self.rawValue = rawValue }
 
   init(_ set: VerbatimForm, immediateCount: Int, flags: FlagEffect) {

@@ -217,13 +217,13 @@ package final class Fuzzer {
     default: break
     }
     if ending != .halted { faultedCases += 1 }
-    if isBeyondCanonical(ending, pending.ending) {
+    if isBeyondCanonical(ending, theirs, pending.ending, pending.state) {
       unjudged += 1
       return true
     }
     let differs = Comparison.differs(
       pending.test, ours: (pending.state, pending.ending, pending.faultAddress, ours),
-      theirs: (theirs, ending, address, arena))
+      theirs: (theirs, ending, address, arena), splitsStores: portable != nil)
     for instruction in pending.test.instructions where instruction.row >= 0 {
       if ending == .halted {
         executed[instruction.row] += 1
@@ -235,9 +235,13 @@ package final class Fuzzer {
   }
 
   /// AArch64's Linux ignores the top byte of an address: what is not canonical on x86-64 is memory.
-  private func isBeyondCanonical(_ theirs: Ending, _ ours: Ending) -> Bool {
-    portable != nil
-      && (theirs == .fault(vector: 13) || theirs == .fault(vector: 12))
+  /// So the host has gone no farther.
+  private func isBeyondCanonical(
+    _ theirs: Ending, _ theirState: ProcessorState, _ ours: Ending, _ ourState: ProcessorState
+  ) -> Bool {
+    portable != nil && (theirs == .fault(vector: 13) || theirs == .fault(vector: 12))
+      && (ours != theirs
+        || ourState[ProcessorState.Word.rip] != theirState[ProcessorState.Word.rip])
   }
 
   // MARK: Failures
@@ -259,14 +263,14 @@ package final class Fuzzer {
     Comparison.settleHalt(&nativeEnding, &nativeAddress, theirs, arena)
     switch nativeEnding {
     case .timedOut, .failed: return nil
-    default: if isBeyondCanonical(nativeEnding, ending) { return nil }
+    default: if isBeyondCanonical(nativeEnding, theirs, ending, state) { return nil }
     }
     lastNative = (
       theirs, nativeEnding, Array(UnsafeBufferPointer(start: arena, count: FuzzCase.memorySize))
     )
     return Comparison.differences(
       test, ours: (state, ending, address, ours),
-      theirs: (theirs, nativeEnding, nativeAddress, arena))
+      theirs: (theirs, nativeEnding, nativeAddress, arena), splitsStores: portable != nil)
   }
   /// What the host made of the case compared last.
   private(set) var lastNative: (state: ProcessorState, ending: Ending, memory: [UInt8]) =

@@ -13,8 +13,8 @@ extension A64Emitter {
     if o.attributes.contains(.memoryDestination) { return readModifyWrite(o) }
     var left = A64Register.zero
     if o.attributes.contains(.memoryLeft) {
-      access(.load(bytes: UInt32(o.width)), A64Map.other.number, o, bytes: UInt32(o.width))
-      left = A64Map.other
+      left = loadTarget(.left)
+      access(.load(bytes: UInt32(o.width)), left.number, o, bytes: UInt32(o.width))
     } else if o.left.isStored {
       left = register(o.left)
     }
@@ -38,8 +38,9 @@ extension A64Emitter {
   /// The right operand; from memory it comes into `A64Map.other`.
   mutating func rightOperand(_ o: Operation) -> Operand {
     if o.attributes.contains(.memoryRight) {
-      access(.load(bytes: UInt32(o.width)), A64Map.other.number, o, bytes: UInt32(o.width))
-      return .register(A64Map.other)
+      let right = loadTarget(.right)
+      access(.load(bytes: UInt32(o.width)), right.number, o, bytes: UInt32(o.width))
+      return .register(right)
     }
     switch o.opcode {
     case .increment, .decrement: return .constant(1)
@@ -194,6 +195,7 @@ extension A64Emitter {
     _ o: Operation, _ left: A64Register, _ right: Operand, _ is64: Bool
   ) -> Bool {
     guard case .constant(0) = right, isOnlyForBranch([.zero, .sign]), left != A64Map.other,
+      left != A64Map.adjust,
       !need.contains(.adjust)
     else {
       return false

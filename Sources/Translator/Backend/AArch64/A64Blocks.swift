@@ -107,6 +107,10 @@ extension A64Emitter {
         || ops[m].opcode == .loadString
       {
         canonicalize(plan.hard[n])
+        // Repeated, it may fault when these have moved on.
+        if ops[m].selector != 0 {
+          for register in [1, 6, 7] as [UInt8] { recipes.lose(register) }
+        }
       }
     }
     return mayFault ? keepRecipe(&tables) : 0

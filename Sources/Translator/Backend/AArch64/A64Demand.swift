@@ -59,11 +59,25 @@ extension A64Emitter {
   ) {
     let wanted = plan.saving[n]
     guard !wanted.isEmpty else { return }
-    if wanted.contains(.left), let left { saved.left = put(left) }
-    if wanted.contains(.right), case .register(let right)? = right { saved.right = put(right) }
-    if wanted.contains(.result), saved.result == FlagRecipe.Operand.none, let result {
-      saved.result = put(result)
+    let none = FlagRecipe.Operand.none
+    if wanted.contains(.left), saved.left == none, let left { saved.left = put(left) }
+    if wanted.contains(.right), saved.right == none, case .register(let right)? = right {
+      saved.right = put(right)
     }
+    if wanted.contains(.result), saved.result == none, let result { saved.result = put(result) }
+  }
+
+  /// Where an operand from memory comes into: where it is to be saved, if that is free.
+  mutating func loadTarget(_ which: A64Saving) -> A64Register {
+    guard plan.saving[n].contains(which), A64FlagMeaning.kind(op.pointee) != .withCarry,
+      freePlace() == FlagRecipe.Operand.keptSecond
+    else { return A64Map.other }
+    if which == .left {
+      saved.left = FlagRecipe.Operand.keptSecond
+    } else {
+      saved.right = FlagRecipe.Operand.keptSecond
+    }
+    return A64Map.adjust
   }
 
   private mutating func put(_ register: A64Register) -> UInt8 {

@@ -4,11 +4,10 @@
 /// a fault sees is not computed, but recovered from operands when a fault comes (`A64Recovery`).
 enum A64Liveness {
   /// Fills `hard` with the flags that are read behind each operation, and `isInterpreted` at each
-  /// boundary whose instruction the emitter leaves. Returns those that are read from before the block.
-  ///
-  /// Without a `lookAhead` the plan's `taken` is known, and what was asked for is read too.
+  /// boundary whose instruction the emitter leaves, from the plan's `taken` and `asked`. Returns those
+  /// that are read from before the block, or handed on.
   @discardableResult
-  static func run(_ block: Block, _ plan: A64Plan, lookAhead: A64LookAhead?) -> FlagSet {
+  static func run(_ block: Block, _ plan: A64Plan) -> FlagSet {
     let (hard, taken, isInterpreted) = (plan.hard, plan.taken, plan.isInterpreted)
     var live = FlagSet.all
     // As `live`, but an instruction that is interpreted reads no more than others.
@@ -19,15 +18,6 @@ enum A64Liveness {
       n -= 1
       let op = block.operations + n
       switch op.pointee.opcode {
-      case .jump, .branch, .branchCounter:
-        if let lookAhead {
-          taken[n] = lookAhead.flagsRead(at: UInt64(bitPattern: op.pointee.immediate))
-        } else {
-          taken[n].formUnion(plan.asked[n])
-        }
-      default: break
-      }
-      switch op.pointee.opcode {
       case .boundary:
         isInterpreted[n] = !isCovered
         if !isCovered { live = .all }
@@ -36,18 +26,21 @@ enum A64Liveness {
         hard[n] = live
         continue
       case .jump:
+        taken[n].formUnion(plan.asked[n])
         live = taken[n]
-        read = live
+        read = .all
       case .branch:
         // What is read if it is not taken is what is known so far.
         hard[n] = live
+        taken[n].formUnion(plan.asked[n])
         live.formUnion(taken[n])
         live.formUnion(reads(op))
-        read.formUnion(taken[n].union(reads(op)))
+        read = .all
         continue
       case .branchCounter:
+        taken[n].formUnion(plan.asked[n])
         live.formUnion(taken[n])
-        read.formUnion(taken[n])
+        read = .all
       default: break
       }
       hard[n] = live
@@ -113,38 +106,29 @@ enum A64Liveness {
   }
 }
 
-/// Which flags code at an address reads before it overwrites them.
+/// Which flags the block at an address reads, or may hand on unread.
+///
+/// Only that block is looked at. If it changes, links to it are made anew, and only from exits that
+/// provide what it wants then; a change behind it would go unnoticed where it hands a flag on.
 struct A64LookAhead {
-  /// Room for a block for each step of `deepest`.
+  /// Room for a block.
   let operations: UnsafeMutablePointer<Operation>
   let mode: ProcessorMode
   let detached: DetachedCode?
   private static let longest = 8
-  static let deepest = 3
 
-  func flagsRead(at address: UInt64) -> FlagSet { flagsRead(at: address, Self.deepest, .all) }
-
-  /// Follows branches and jumps a few steps; what is still open at the end counts as read.
-  private func flagsRead(at address: UInt64, _ steps: Int, _ asked: FlagSet) -> FlagSet {
-    guard steps > 0 else { return asked }
-    let room = operations + (steps - 1) * TranslationCache.longestBlock
-    var translator = BlockTranslator(operations: room, mode: mode, features: .full)
-    guard let block = translate(&translator, address) else { return asked }
+  func flagsRead(at address: UInt64) -> FlagSet {
+    var translator = BlockTranslator(operations: operations, mode: mode, features: .full)
+    guard let block = translate(&translator, address) else { return .all }
     var read: FlagSet = []
-    var open = asked
-    for n in 0..<Int(block.operationCount) {
+    var open = FlagSet.all
+    for n in 0..<Int(block.operationCount) where !open.isEmpty {
       let op = block.operations + n
       read.formUnion(A64Liveness.reads(op).intersection(open))
-      open.subtract(read)
       switch op.pointee.opcode {
-      case .branch, .branchCounter, .jump:
-        let target = UInt64(bitPattern: op.pointee.immediate)
-        read.formUnion(target == address ? [] : flagsRead(at: target, steps - 1, open))
-        if op.pointee.opcode == .jump { return read }
-        open.subtract(read)
+      case .branch, .branchCounter, .jump: return read.union(open)
       default: open.subtract(A64Liveness.defines(op))
       }
-      if open.isEmpty { return read }
     }
     return read.union(open)
   }

@@ -6,14 +6,15 @@ extension A64Emitter {
     let is64 = o.width == 8
     var left = A64Map.other
     if o.attributes.contains(.memoryLeft) {
+      left = loadTarget(.left)
       access(.load(bytes: UInt32(o.width)), left.number, o, bytes: UInt32(o.width))
     } else {
       left = register(o.left)
     }
     var right: A64Register
     if o.attributes.contains(.memoryRight) {
-      access(.load(bytes: UInt32(o.width)), A64Map.other.number, o, bytes: UInt32(o.width))
-      right = A64Map.other
+      right = loadTarget(.right)
+      access(.load(bytes: UInt32(o.width)), right.number, o, bytes: UInt32(o.width))
     } else if let value = known(o.right) {
       right = inRegister(.constant(mask(value, o.width)), A64Map.scratch)
     } else {
@@ -78,6 +79,8 @@ extension A64Emitter {
     if o.width == 8 { divideWide(divisor, isSigned) } else { divideNarrow(divisor, isSigned) }
     willWrite(.rax)
     willWrite(.rdx)
+    // SDM: a division leaves all flags undefined.
+    meaningless = .all
   }
 
   private mutating func divideNarrow(_ divisor: A64Register, _ isSigned: Bool) {

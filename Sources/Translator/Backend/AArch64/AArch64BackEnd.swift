@@ -21,16 +21,21 @@ struct AArch64BackEnd: BackEnd {
 
   mutating func write(
     _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
-    _ tables: inout CodeTables, isChecked: Bool
+    _ tables: inout CodeTables, isChecked: Bool, entryFlags: (UInt64) -> FlagSet?
   ) {
+    let lookAhead = A64LookAhead(
+      operations: plan.lookAhead, mode: block.mode, detached: layout.detached)
     for n in 0..<Int(block.operationCount) {
       plan.asked[n] = []
       plan.saving[n] = []
+      switch block.operations[n].opcode {
+      case .branch, .branchCounter, .jump:
+        let target = UInt64(bitPattern: block.operations[n].immediate)
+        plan.taken[n] = entryFlags(target) ?? lookAhead.flagsRead(at: target)
+      default: break
+      }
     }
-    record.entryFlags = A64Liveness.run(
-      block, plan,
-      lookAhead: A64LookAhead(
-        operations: plan.lookAhead, mode: block.mode, detached: layout.detached))
+    record.entryFlags = A64Liveness.run(block, plan)
     let mark = tables.mark
     let start = buffer.cursor
     for _ in 0..<Self.mostAttempts {
@@ -39,7 +44,7 @@ struct AArch64BackEnd: BackEnd {
       tables.rewind(to: mark)
       buffer.cursor = start
       plan.undoRetargets(block)
-      A64Liveness.run(block, plan, lookAhead: nil)
+      A64Liveness.run(block, plan)
     }
     writeOnce(block, index: index, &record, &buffer, &tables, isChecked: isChecked)
   }

@@ -51,6 +51,10 @@ enum BranchTable {
     Int(truncatingIfNeeded: address & indexMask) * words
   }
 
+  /// An address that no branch to this entry is for: who branches must find that he misses, since he
+  /// alone knows his target.
+  static func nobody(_ position: Int) -> UInt64 { UInt64(position / words) ^ 1 }
+
   /// Where to go for an address: `miss` if the table is known to hold another.
   @inlinable @inline(__always)
   static func code(for address: UInt64, _ table: UnsafePointer<UInt64>, miss: UInt64) -> UInt64 {
@@ -102,10 +106,11 @@ protocol BackEnd {
   /// Writes a block's code at the buffer's cursor, adding exits, lengths and rare operations to the
   /// tables. `index` is the block's own; its record holds address, mode, sizes and `lengths`; the
   /// rest is filled in. Exits are left unlinked: every patchable branch leads to its stub.
+  /// `entryFlags` says of an address what the block there wants, if there is one.
   /// `isChecked`: the block compares the guest's bytes before it runs, since its page is writable.
   mutating func write(
     _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
-    _ tables: inout CodeTables, isChecked: Bool)
+    _ tables: inout CodeTables, isChecked: Bool, entryFlags: (UInt64) -> FlagSet?)
 
   /// The instruction that takes the place of a block's first one to have the block left as by a fault
   /// there, through `CodeStubs.stop`. Nil if the back end has no such thing.

@@ -96,7 +96,7 @@ final class CompiledCode<Host: BackEnd> {
   private func clearBranchEntry(_ position: Int) {
     branchTable[position] = executable(layout.stubs.missExit)
     if BranchTable.words == 2 {
-      branchTable[position + 1] = ~UInt64(truncatingIfNeeded: position / 2)
+      branchTable[position + 1] = BranchTable.nobody(position)
     }
   }
 
@@ -169,7 +169,8 @@ final class CompiledCode<Host: BackEnd> {
     let from = buffer.pointee.cursor
     let coldFrom = buffer.pointee.coldEnd
     backEnd.pointee.write(
-      block, index: n, &record, &buffer.pointee, &tables.pointee, isChecked: isChecked)
+      block, index: n, &record, &buffer.pointee, &tables.pointee, isChecked: isChecked,
+      entryFlags: { find($0, block.mode).map { tables.pointee.blocks[$0].entryFlags } })
     record.codeEnd = buffer.pointee.offset
     record.exitCount = UInt16(truncatingIfNeeded: tables.pointee.exitCount - Int(record.firstExit))
     codeBytes &+= UInt64(buffer.pointee.cursor - from)
@@ -203,17 +204,21 @@ final class CompiledCode<Host: BackEnd> {
     }
   }
 
-  /// Makes an exit lead straight to a block.
-  func link(_ e: Int, to n: Int) {
+  /// Makes an exit lead straight to a block. Not where it does not provide the flags that the block
+  /// wants: false if its own block, written anew, would.
+  @discardableResult
+  func link(_ e: Int, to n: Int) -> Bool {
     resumeBlocks()
     let exit = tables.pointee.exits + e
-    guard exit.pointee.linked == 0,
-      tables.pointee.blocks[n].entryFlags.isSubset(of: exit.pointee.provided)
-    else { return }
+    guard exit.pointee.linked == 0 else { return true }
+    guard tables.pointee.blocks[n].entryFlags.isSubset(of: exit.pointee.provided) else {
+      return exit.pointee.block > n || tables.pointee.blocks[Int(exit.pointee.block)].byteCount == 0
+    }
     exit.pointee.linked = UInt32(n + 1)
     exit.pointee.nextLinked = tables.pointee.blocks[n].incoming
     tables.pointee.blocks[n].incoming = UInt32(e + 1)
     patch(exit.pointee, to: tables.pointee.blocks[n].code)
+    return true
   }
 
   private func patch(_ exit: ExitRecord, to offset: UInt32) {

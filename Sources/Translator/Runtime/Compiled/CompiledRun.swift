@@ -113,7 +113,10 @@ extension Engine {
           recover(compiled, exit)
           let flushes = compiled.flushes
           guard let to = findOrTranslate(compiled, exit.target) else { return .branchOutside }
-          if flushes == compiled.flushes { compiled.link(Int(word), to: to) }
+          if flushes == compiled.flushes, !compiled.link(Int(word), to: to) {
+            codeMap.markStale(compiled.tables.pointee.blocks[Int(exit.block)].address)
+            return nil
+          }
           next = to
         case .interpret, .leave:
           recover(compiled, exit)

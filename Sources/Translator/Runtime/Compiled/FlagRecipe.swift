@@ -123,13 +123,15 @@ struct FlagRecipe {
       switch kind {
       case .nothing: []
       case .add, .subtract: known >= 2 ? .all : ofResult
-      case .and, .or, .xor: hasResult || hasLeft && hasRight ? .all : []
+      // CF, OF and AF are clear whatever the operands are.
+      case .and, .or, .xor:
+        hasResult || hasLeft && hasRight ? .all : [.carry, .overflow, .adjust]
       case .withCarry: hasLeft && hasResult ? ofResult.union(.adjust) : ofResult
       case .shiftLeft, .shiftRight, .shiftArithmetic: hasLeft && hasRight ? .all : ofResult
       case .shiftLeftDouble, .shiftRightDouble:
         hasLeft && hasRight ? ofResult.union(.carry) : ofResult
       case .rotateLeft, .rotateRight: hasResult ? [.carry, .overflow] : []
-      case .multiply: hasLeft && hasRight ? [.carry, .overflow] : []
+      case .multiply: hasLeft && hasRight || isInvertible ? [.carry, .overflow] : []
       case .multiplyUnsigned: hasResult ? [.carry, .overflow] : []
       case .multiplySigned: hasResult && hasLeft ? [.carry, .overflow] : []
       case .bit: hasLeft && hasRight ? .carry : []
@@ -139,6 +141,9 @@ struct FlagRecipe {
       }
     return can.intersection(flags)
   }
+
+  /// A product with an odd constant has one left operand only.
+  var isInvertible: Bool { hasResult && right == Operand.constant && constant & 1 != 0 }
 
   /// How many of the operands and the result can be had.
   var known: Int { (hasLeft ? 1 : 0) + (hasRight ? 1 : 0) + (hasResult ? 1 : 0) }

@@ -39,7 +39,10 @@ struct FlagRecovery {
       if recipe.maySkip && count == 0 { return rflags }
       work.shift(
         recipe.kind, recipe.left == FlagRecipe.Operand.none ? nil : left, count, result)
-    case .multiply: work.putCarryAndOverflow(work.productOverflows(left, right & work.mask))
+    case .multiply:
+      let isThere = recipe.left != FlagRecipe.Operand.none
+      work.putCarryAndOverflow(
+        work.productOverflows(isThere ? left : work.quotient(result, right), right & work.mask))
     case .multiplyUnsigned: work.putCarryAndOverflow(result != 0)
     case .multiplySigned:
       work.putCarryAndOverflow(result != (work.isNegative(left) ? work.mask : 0))
@@ -148,6 +151,14 @@ private struct FlagWork {
       put(Flag.carry, isNegative(value))
       put(Flag.overflow, isNegative(value ^ value << 1))
     }
+  }
+
+  /// The number whose product with an odd one has these low bits.
+  func quotient(_ product: UInt64, _ odd: UInt64) -> UInt64 {
+    // Each step doubles the number of right bits (Newton); an odd number inverts its own low three.
+    var inverse = odd
+    for _ in 0..<5 { inverse = inverse &* (2 &- odd &* inverse) }
+    return product &* inverse & mask
   }
 
   /// Whether a signed product does not fit.

@@ -104,7 +104,8 @@
       record.byteCount = block.byteCount
       record.instructionCount = block.instructionCount
       record.code = buffer.offset
-      host.write(block, index: 0, &record, &buffer, &tables, isChecked: false)
+      host.write(
+        block, index: 0, &record, &buffer, &tables, isChecked: false, entryFlags: { _ in nil })
       return HostListing(record, tables, start, architecture)
     }
 

@@ -165,7 +165,7 @@ public final class Engine {
     translator.initialize(
       to: BlockTranslator(
         operations: scratch, mode: .long64, features: configuration.features, access: access,
-        verbatim: verbatim))
+        verbatim: verbatim, isCounting: isCounting))
     if let compiled { register(compiled) }
     publishEntry()
   }
@@ -202,7 +202,7 @@ public final class Engine {
     translatedMode = mode
     translator.pointee = BlockTranslator(
       operations: scratch, mode: mode, features: configuration.features, access: access,
-      verbatim: verbatim)
+      verbatim: verbatim, isCounting: isCounting)
   }
 
   /// What the translations assume does not hold any more.

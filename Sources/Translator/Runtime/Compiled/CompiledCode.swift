@@ -191,7 +191,7 @@ final class CompiledCode<Host: BackEnd> {
   private func synchronize(
     _ from: UnsafeMutablePointer<UInt8>, _ to: UnsafeMutablePointer<UInt8>
   ) {
-    guard to > from else { return }
+    guard !Host.isCoherent, to > from else { return }
     memory.synchronize(layout.base &+ UInt64(from - writable), UInt64(to - from))
   }
 
@@ -224,7 +224,7 @@ final class CompiledCode<Host: BackEnd> {
 
   private func patch(_ exit: ExitRecord, to offset: UInt32) {
     let count = Host.patch(exit, to: offset, writable)
-    memory.synchronize(executable(exit.patch), UInt64(count))
+    if !Host.isCoherent { memory.synchronize(executable(exit.patch), UInt64(count)) }
   }
 
   private func setBranchEntry(_ address: UInt64, to code: UInt64) {

@@ -138,7 +138,7 @@ struct A64Plan {
     literals = .allocate(capacity: Self.literalCapacity)
     constants = .allocate(capacity: 32)
     counts = .allocate(capacity: 1)
-    lookAhead = .allocate(capacity: longest)
+    lookAhead = .allocate(capacity: longest * A64LookAhead.deepest)
     places = .allocate(capacity: 16)
     undos = .allocate(capacity: Self.undoCapacity)
     slots = .allocate(capacity: A64Slots.most)

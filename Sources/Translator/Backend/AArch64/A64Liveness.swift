@@ -28,19 +28,19 @@ enum A64Liveness {
       case .jump:
         taken[n].formUnion(plan.asked[n])
         live = taken[n]
-        read = .all
+        read = live
       case .branch:
         // What is read if it is not taken is what is known so far.
         hard[n] = live
         taken[n].formUnion(plan.asked[n])
         live.formUnion(taken[n])
         live.formUnion(reads(op))
-        read = .all
+        read.formUnion(taken[n].union(reads(op)))
         continue
       case .branchCounter:
         taken[n].formUnion(plan.asked[n])
         live.formUnion(taken[n])
-        read = .all
+        read.formUnion(taken[n])
       default: break
       }
       hard[n] = live
@@ -106,27 +106,58 @@ enum A64Liveness {
   }
 }
 
-/// Which flags the block at an address reads, or may hand on unread.
+/// Which flags code at an address reads before it overwrites them.
 ///
-/// Only that block is looked at. If it changes, links to it are made anew, and only from exits that
-/// provide what it wants then; a change behind it would go unnoticed where it hands a flag on.
+/// All that is looked at is noted: where it changes, the block that looked is dropped. Code that
+/// nobody would notice changing counts as reading all.
 struct A64LookAhead {
-  /// Room for a block.
+  /// Room for a block for each step of `deepest`.
   let operations: UnsafeMutablePointer<Operation>
   let mode: ProcessorMode
   let detached: DetachedCode?
   private static let longest = 8
+  static let deepest = 3
 
-  func flagsRead(at address: UInt64) -> FlagSet {
-    var translator = BlockTranslator(operations: operations, mode: mode, features: .full)
-    guard let block = translate(&translator, address) else { return .all }
+  func flagsRead(
+    at address: UInt64, by index: Int, _ tables: inout CodeTables,
+    _ sight: (UInt64, UInt32) -> CodeSight
+  ) -> FlagSet {
+    flagsRead(at: address, Self.deepest, .all, index, &tables, sight)
+  }
+
+  /// Follows branches and jumps a few steps; what is still open at the end counts as read.
+  private func flagsRead(
+    at address: UInt64, _ steps: Int, _ asked: FlagSet, _ index: Int, _ tables: inout CodeTables,
+    _ sight: (UInt64, UInt32) -> CodeSight
+  ) -> FlagSet {
+    let seen = sight(address, 0)
+    guard steps > 0, seen.isWatchable else { return asked }
+    if let flags = seen.entryFlags {
+      guard sight(address, seen.byteCount).isWatchable,
+        tables.note(look: address, seen.byteCount, by: index)
+      else { return asked }
+      return flags.intersection(asked)
+    }
+    let room = operations + (steps - 1) * TranslationCache.longestBlock
+    var translator = BlockTranslator(operations: room, mode: mode, features: .full)
+    guard let block = translate(&translator, address), block.byteCount > 0,
+      sight(address, block.byteCount).isWatchable,
+      tables.note(look: address, block.byteCount, by: index)
+    else { return asked }
     var read: FlagSet = []
-    var open = FlagSet.all
+    var open = asked
     for n in 0..<Int(block.operationCount) where !open.isEmpty {
       let op = block.operations + n
       read.formUnion(A64Liveness.reads(op).intersection(open))
+      open.subtract(read)
       switch op.pointee.opcode {
-      case .branch, .branchCounter, .jump: return read.union(open)
+      case .branch, .branchCounter, .jump:
+        let target = UInt64(bitPattern: op.pointee.immediate)
+        if target != address {
+          read.formUnion(flagsRead(at: target, steps - 1, open, index, &tables, sight))
+        }
+        if op.pointee.opcode == .jump { return read }
+        open.subtract(read)
       default: open.subtract(A64Liveness.defines(op))
       }
     }

@@ -21,7 +21,7 @@ struct AArch64BackEnd: BackEnd {
 
   mutating func write(
     _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
-    _ tables: inout CodeTables, isChecked: Bool, entryFlags: (UInt64) -> FlagSet?
+    _ tables: inout CodeTables, isChecked: Bool, sight: (UInt64, UInt32) -> CodeSight
   ) {
     let lookAhead = A64LookAhead(
       operations: plan.lookAhead, mode: block.mode, detached: layout.detached)
@@ -31,7 +31,7 @@ struct AArch64BackEnd: BackEnd {
       switch block.operations[n].opcode {
       case .branch, .branchCounter, .jump:
         let target = UInt64(bitPattern: block.operations[n].immediate)
-        plan.taken[n] = entryFlags(target) ?? lookAhead.flagsRead(at: target)
+        plan.taken[n] = lookAhead.flagsRead(at: target, by: index, &tables, sight)
       default: break
       }
     }

@@ -65,7 +65,7 @@ struct X86_64BackEnd: BackEnd {
 
   mutating func write(
     _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
-    _ tables: inout CodeTables, isChecked: Bool, entryFlags: (UInt64) -> FlagSet?
+    _ tables: inout CodeTables, isChecked: Bool, sight: (UInt64, UInt32) -> CodeSight
   ) {
     b = buffer
     self.block = block

@@ -87,6 +87,15 @@ struct DetachedCode {
   var address: UInt64
 }
 
+/// What is known of the code at an address.
+struct CodeSight {
+  /// Changes to it will be noticed: a back end may draw conclusions from it.
+  var isWatchable = false
+  /// Of the block there, if there is one: what it wants, and its bytes.
+  var entryFlags: FlagSet?
+  var byteCount: UInt32 = 0
+}
+
 /// What every back end offers the dispatcher. Writes bytes; never executes them.
 protocol BackEnd {
   /// Writes the stubs at the buffer's cursor.
@@ -104,11 +113,12 @@ protocol BackEnd {
   /// Writes a block's code at the buffer's cursor, adding exits, lengths and rare operations to the
   /// tables. `index` is the block's own; its record holds address, mode, sizes and `lengths`; the
   /// rest is filled in. Exits are left unlinked: every patchable branch leads to its stub.
-  /// `entryFlags` says of an address what the block there wants, if there is one.
+  /// `sight` says what is known of an address to which the block leads; with a number of bytes it
+  /// sees to it that changes to them are noticed, for `CodeTables.note` to follow.
   /// `isChecked`: the block compares the guest's bytes before it runs, since its page is writable.
   mutating func write(
     _ block: Block, index: Int, _ record: inout CompiledBlock, _ buffer: inout CodeBuffer,
-    _ tables: inout CodeTables, isChecked: Bool, entryFlags: (UInt64) -> FlagSet?)
+    _ tables: inout CodeTables, isChecked: Bool, sight: (UInt64, UInt32) -> CodeSight)
 
   /// The instruction that takes the place of a block's first one to have the block left as by a fault
   /// there, through `CodeStubs.stop`. Nil if the back end has no such thing.

@@ -116,6 +116,10 @@ struct CodeTables {
   var recipeCount = 0
   /// Stores that are to be written with care.
   var sites: StoreSites?
+  /// Without room for more, nothing is looked at.
+  let looks: UnsafeMutablePointer<CodeLook>
+  let lookCapacity: Int
+  var lookCount = 0
   /// Some code uses vector registers.
   var usesVectors: UInt32 = 0
 
@@ -135,6 +139,8 @@ struct CodeTables {
     lengths = .allocate(capacity: lengthCapacity)
     rare = .allocate(capacity: rareCapacity)
     recipes = .allocate(capacity: recipeCapacity)
+    lookCapacity = blockCapacity
+    looks = .allocate(capacity: lookCapacity)
   }
 
   func deallocate() {
@@ -143,6 +149,7 @@ struct CodeTables {
     lengths.deallocate()
     rare.deallocate()
     recipes.deallocate()
+    looks.deallocate()
   }
 
   mutating func clear() {
@@ -151,6 +158,16 @@ struct CodeTables {
     lengthCount = 0
     rareCount = 0
     recipeCount = 0
+    lookCount = 0
+  }
+
+  /// The block that is being written depends on what is at an address. False: there is no room.
+  mutating func note(look address: UInt64, _ count: UInt32, by block: Int) -> Bool {
+    guard lookCount < lookCapacity, count > 0 else { return false }
+    let look = CodeLook(first: address, block: UInt32(truncatingIfNeeded: block), count: count)
+    (looks + lookCount).initialize(to: look)
+    lookCount += 1
+    return true
   }
 
   /// How much of each there is.
@@ -230,6 +247,16 @@ struct CodeTables {
     rareCount += 1
     return (first, count + 1)
   }
+}
+
+/// Guest bytes that a block was written in view of, besides its own: where they change, it goes.
+struct CodeLook {
+  var first: UInt64
+  var block: UInt32
+  /// Bytes; 0: the block is gone.
+  var count: UInt32
+
+  var end: UInt64 { first &+ UInt64(count) }
 }
 
 /// Where code is being written: the writable cursor and how far the executable view is from it.

@@ -157,7 +157,7 @@ final class CompiledCode<Host: BackEnd> {
 
   /// Writes the block's code and makes it known; there is room. Returns its index.
   func insert(_ block: Block, isChecked: Bool) -> Int {
-    narrowWindows(around: block)
+    narrowWindows(around: block.address, block.address &+ UInt64(block.byteCount))
     let n = tables.pointee.blockCount
     var record = CompiledBlock()
     record.address = block.address
@@ -171,7 +171,7 @@ final class CompiledCode<Host: BackEnd> {
     let coldFrom = buffer.pointee.coldEnd
     backEnd.pointee.write(
       block, index: n, &record, &buffer.pointee, &tables.pointee, isChecked: isChecked,
-      entryFlags: { find($0, block.mode).map { tables.pointee.blocks[$0].entryFlags } })
+      sight: { sight($0, $1, block.mode) })
     record.codeEnd = buffer.pointee.offset
     record.exitCount = UInt16(truncatingIfNeeded: tables.pointee.exitCount - Int(record.firstExit))
     codeBytes &+= UInt64(buffer.pointee.cursor - from)
@@ -186,6 +186,22 @@ final class CompiledCode<Host: BackEnd> {
       block.address, UInt64(block.byteCount), block: UInt32(n + 1))
     linkExits(of: n)
     return n
+  }
+
+  /// What a block that is being written may know of another's code. With a count it depends on that
+  /// many bytes, and changes to them are noticed from now on like those to its own.
+  private func sight(_ address: UInt64, _ count: UInt32, _ mode: ProcessorMode) -> CodeSight {
+    var sight = CodeSight()
+    sight.isWatchable = protectPages(address, max(1, UInt64(count)))
+    if count > 0 {
+      guard sight.isWatchable else { return sight }
+      narrowWindows(around: address, address &+ UInt64(count))
+      codeMap.add(address, UInt64(count))
+    } else if let n = find(address, mode) {
+      sight.entryFlags = tables.pointee.blocks[n].entryFlags
+      sight.byteCount = tables.pointee.blocks[n].byteCount
+    }
+    return sight
   }
 
   private func synchronize(
@@ -318,6 +334,24 @@ final class CompiledCode<Host: BackEnd> {
         next = following
       }
       return kept
+    }
+    dropLookers(first, last)
+  }
+
+  /// More than so many are not followed one by one.
+  private static var mostLookers: Int { 64 }
+
+  /// Drops the blocks that were written in view of something in a range, and in turn theirs.
+  private func dropLookers(_ first: UInt64, _ last: UInt64, _ depth: Int = 0) {
+    for l in 0..<tables.pointee.lookCount {
+      let look = tables.pointee.looks[l]
+      guard look.count != 0, look.first <= last, look.end > first else { continue }
+      tables.pointee.looks[l].count = 0
+      let block = tables.pointee.blocks[Int(look.block)]
+      guard block.byteCount != 0 else { continue }
+      guard depth < Self.mostLookers else { return invalidate(0, ~0) }
+      drop(Int(look.block))
+      dropLookers(block.address, block.address &+ UInt64(block.byteCount) &- 1, depth + 1)
     }
   }
 

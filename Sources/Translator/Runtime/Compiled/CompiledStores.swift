@@ -49,11 +49,9 @@ extension CompiledCode {
   }
 
   /// A block is about to be compiled: windows that it lies in end at it.
-  func narrowWindows(around block: Block) {
+  func narrowWindows(around first: UInt64, _ end: UInt64) {
     let sites = codeMap.sites
     guard sites.hasAliases else { return }
-    let first = block.address
-    let end = block.address &+ UInt64(block.byteCount)
     var isAnyGone = false
     sites.forEachSite(overlapping: first, end) { site in
       var narrow = site
@@ -87,6 +85,9 @@ extension CompiledCode {
       }
     }
     if moreEnd > more { exclude(more, moreEnd) }
+    for l in 0..<tables.pointee.lookCount where tables.pointee.looks[l].count != 0 {
+      exclude(tables.pointee.looks[l].first, tables.pointee.looks[l].end)
+    }
     for n in 0..<tables.pointee.blockCount {
       let block = tables.pointee.blocks + n
       guard block.pointee.byteCount != 0 else { continue }

@@ -105,7 +105,8 @@
       record.instructionCount = block.instructionCount
       record.code = buffer.offset
       host.write(
-        block, index: 0, &record, &buffer, &tables, isChecked: false, entryFlags: { _ in nil })
+        block, index: 0, &record, &buffer, &tables, isChecked: false,
+        sight: { _, _ in CodeSight(isWatchable: true) })
       return HostListing(record, tables, start, architecture)
     }
 

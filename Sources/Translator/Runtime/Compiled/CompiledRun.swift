@@ -116,8 +116,7 @@ extension Engine {
           let flushes = compiled.flushes
           guard let to = findOrTranslate(compiled, exit.target) else { return .branchOutside }
           if flushes == compiled.flushes, !compiled.link(Int(word), to: to) {
-            codeMap.markStale(compiled.tables.pointee.blocks[Int(exit.block)].address)
-            return nil
+            compiled.drop(block: Int(exit.block))
           }
           next = to
         case .interpret, .leave:

@@ -28,6 +28,8 @@
     var configuration = EngineConfiguration()
     configuration.features = FeatureSet(bits: request.pointee.features)
     configuration.isCounting = request.pointee.isUncounted == 0
+    // Who is in a hurry does not look at processors.
+    configuration.keepsUnreadFlags = configuration.isCounting
     if request.pointee.backend == UInt32(transomRunnerCompiled) {
       configuration.compile(into: service.mapCode())
     }

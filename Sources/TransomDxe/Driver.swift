@@ -87,6 +87,7 @@ final class Driver {
     configuration.hostFeatures = transomProcessorFeatures()
     // Interrupts come in while compiled code runs: no count is needed for them.
     configuration.isCounting = false
+    configuration.keepsUnreadFlags = false
     configuration.letsInterruptsIn = true
     // For what is not compiled.
     configuration.cacheOperations = 1 << 14

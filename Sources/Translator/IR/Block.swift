@@ -30,6 +30,9 @@ struct BlockBuilder {
     self.capacity = capacity
   }
 
+  /// Where the next operation goes.
+  @inline(__always) var next: UnsafeMutablePointer<Operation> { operations + count }
+
   @inline(__always)
   mutating func append(_ operation: Operation) {
     (operations + count).initialize(to: operation)

@@ -7,9 +7,12 @@ public enum Opcode: UInt8, Sendable {
   case nop
   /// What comes before in memory is there before what comes behind, for devices as well.
   case fence
-  /// The guest's instruction as it stands: `length` bytes at host address `displacement`. For hosts
-  /// of the guest's kind; `flags` are those it defines, `selector` has those it reads, `immediate`
-  /// a `VerbatimNote`.
+  /// Guest instructions as they stand, `width` of them, for hosts of the guest's kind; no boundary
+  /// precedes it, and at most the block's last jump follows. They are `length` bytes at host address `displacement`; the block has the first one
+  /// at `offset`. Four bits of `immediate` say how long each is. `flags` are those they define,
+  /// `selector` has those they read before; `hardFlags` are those that show when one of them faults,
+  /// and from the dead-flag pass on all that are seen at the first one's start. `addressMode` is a
+  /// `VerbatimNote`, which may be something only where there is one instruction.
   case verbatim
 
   // Moving

@@ -142,21 +142,28 @@ public struct Operation: Sendable {
     self.flags = flags
   }
 
-  /// The flags that something sees behind the operation, filled in by the dead-flag pass. It lies
-  /// where boundaries, which alone have an offset, have none of it: theirs is in `selector`.
+  /// The flags that something sees behind the operation, filled in by the dead-flag pass; of guest
+  /// instructions as they stand, before it. It lies where boundaries, which alone have an offset,
+  /// have none of it: theirs is in `selector`.
   @inline(__always) var seenFlags: FlagSet {
     get {
-      FlagSet(
-        rawValue: opcode == .boundary ? selector : UInt8(truncatingIfNeeded: offset))
+      switch opcode {
+      case .boundary: FlagSet(rawValue: selector)
+      case .verbatim: hardFlags
+      default: FlagSet(rawValue: UInt8(truncatingIfNeeded: offset))
+      }
     }
     set {
-      if opcode == .boundary {
-        selector = newValue.rawValue
-      } else {
-        offset = UInt16(newValue.rawValue)
+      switch opcode {
+      case .boundary: selector = newValue.rawValue
+      case .verbatim: hardFlags = newValue
+      default: offset = UInt16(newValue.rawValue)
       }
     }
   }
+
+  /// A guest instruction begins with it.
+  @inline(__always) var beginsInstruction: Bool { opcode == .boundary || opcode == .verbatim }
 
   public var memory: MemoryOperand {
     get {

@@ -19,18 +19,19 @@ package enum VerificationError: Error, Equatable {
 package enum Verifier {
   package static func check(_ block: Block) throws(VerificationError) {
     let count = Int(block.operationCount)
-    guard count > 0, block.operations[0].opcode == .boundary else { throw .noBoundary }
+    guard count > 0, block.operations[0].beginsInstruction else { throw .noBoundary }
     var state = InstructionState()
     var lastOffset = 0
     for n in 0..<count {
       let op = block.operations[n]
-      if op.opcode == .boundary {
+      if op.beginsInstruction {
         let offset = Int(op.offset)
         guard offset >= lastOffset, offset + Int(op.length) <= Int(block.byteCount) else {
           throw .badField(operation: n)
         }
         lastOffset = offset
         state = InstructionState()
+        guard op.opcode == .boundary || isWhole(op) else { throw .badField(operation: n) }
         continue
       }
       if op.opcode == .nop { continue }
@@ -41,6 +42,14 @@ package enum Verifier {
       if op.opcode.endsBlock && n != count - 1 { throw .operationAfterEnd(operation: n) }
     }
     guard block.operations[count - 1].opcode.endsBlock else { throw .noEnd }
+  }
+
+  /// Guest instructions as they stand say how long each is.
+  private static func isWhole(_ op: Operation) -> Bool {
+    var sum = 0
+    for n in 0..<min(Int(op.width), 16) { sum += Int(op.immediate >> Int64(n * 4) & 15) }
+    return op.width > 0 && op.width <= 16 && sum == Int(op.length)
+      && (op.addressMode == 0 || op.width == 1)
   }
 
   private static func hasSaneFields(_ op: Operation) -> Bool {
@@ -130,8 +139,7 @@ extension Opcode {
     switch self {
     case .divideUnsigned, .divideSigned, .multiplyWideUnsigned, .multiplyWideSigned,
       .multiplyNoFlags, .compareExchange, .compareExchangeWide, .moveString, .storeString,
-      .loadString, .scanString, .compareString, .branchCounter, .writeFlags, .modifyFlags,
-      .verbatim:
+      .loadString, .scanString, .compareString, .branchCounter, .writeFlags, .modifyFlags:
       true
     default: false
     }

@@ -10,11 +10,10 @@ enum DeadCode {
     while op > first {
       op -= 1
       let opcode = op.pointee.opcode
-      if opcode == .boundary {
+      if opcode == .boundary || opcode == .verbatim {
         live = 0
         continue
       }
-      if opcode == .verbatim { continue }
       let to = op.pointee.destination
       if isRemovable(opcode) && op.pointee.flags.isEmpty && !to.isRegister
         && op.pointee.attributes.isDisjoint(with: .memory)

@@ -21,6 +21,13 @@ package enum DeadFlags {
         pass(op, &live, &hard)
         continue
       }
+      if op.pointee.opcode == .branch || op.pointee.opcode == .jump {
+        // Wherever it leads, all are seen.
+        op.pointee.seenFlags = live
+        live = .all
+        hard = .all
+        continue
+      }
       let use = FlagUse.of(op.pointee.opcode)
       let attributes = op.pointee.attributes
       // The store may change the code that follows, and then any code follows.
@@ -49,15 +56,15 @@ package enum DeadFlags {
     block.hardFlags = hard
   }
 
-  /// A verbatim instruction says itself what it does with flags, and makes them all.
+  /// Verbatim instructions say themselves what they do with flags, and make them all.
   @inline(__always)
   private static func pass(
     _ op: UnsafeMutablePointer<Operation>, _ live: inout FlagSet, _ hard: inout FlagSet
   ) {
     let defined = op.pointee.flags
     hard = hard.subtracting(defined).union(FlagSet(rawValue: op.pointee.selector))
-    live =
-      op.pointee.attributes.isEmpty ? live.subtracting(defined).union(hard) : .all
+    live = live.subtracting(defined).union(hard).union(op.pointee.hardFlags)
+    op.pointee.hardFlags = live
   }
 
   /// What the operations of one instruction do with the flags, whatever its immediates are.

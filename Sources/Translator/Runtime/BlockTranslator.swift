@@ -5,12 +5,17 @@ struct BlockTranslator {
   /// Guest instructions in a block, and conditional branches it goes on behind.
   static let longest = 48
   static let mostSideExits = 4
+  /// No block grows beyond so many bytes, and none with so many operations by another instruction.
+  static let longestBytes: UInt64 = 60_001
+  static let fullAt = TranslationCache.longestBlock - 56
 
-  private var lifter: Lifter
+  var lifter: Lifter
   private let mode: ProcessorMode
   private let operations: UnsafeMutablePointer<Operation>
   /// Where instructions may be carried over as they stand.
   private let verbatim: VerbatimForms?
+  /// The back end wants to know where flags are dead though no operation of the block asks.
+  let isCounting: Bool
   /// Where the guest's bytes are read from, if not at their own addresses: host address of the
   /// byte that the guest has at `sourceStart`, and how many there are.
   private var source: UnsafePointer<UInt8>?
@@ -19,10 +24,11 @@ struct BlockTranslator {
 
   init(
     operations: UnsafeMutablePointer<Operation>, mode: ProcessorMode, features: FeatureSet,
-    access: UnitAccess = UnitAccess(), verbatim: VerbatimForms? = nil
+    access: UnitAccess = UnitAccess(), verbatim: VerbatimForms? = nil, isCounting: Bool = true
   ) {
     self.operations = operations
     self.verbatim = mode == .long64 ? verbatim : nil
+    self.isCounting = isCounting
     self.mode = mode
     lifter = Lifter(
       builder: BlockBuilder(operations: operations, capacity: TranslationCache.longestBlock),
@@ -54,7 +60,8 @@ struct BlockTranslator {
     var at = address
     var readableEnd = address
     var count = 0
-    while count < longest && lifter.builder.count < TranslationCache.longestBlock - 56 {
+    var isLifted = false
+    while count < longest && lifter.builder.count < Self.fullAt {
       if readableEnd < at &+ 15 {
         readableEnd = extendReadable(at, readableEnd)
         if readableEnd == at {
@@ -62,17 +69,38 @@ struct BlockTranslator {
           break
         }
       }
+      var isUnknown = false
+      if let verbatim {
+        let (carried, end) = carry(
+          verbatim, from: at,
+          CarryLimits(
+            base: address, readableEnd: readableEnd, instructions: longest &- count,
+            endsAtStores: endsAtStores))
+        count &+= carried
+        at = lifter.next
+        if end == .block || at >= lifter.join || at &- address >= Self.longestBytes { break }
+        if end == .limit && carried > 0 { continue }
+        isUnknown = end == .unknown
+      }
       let first = lifter.builder.count
-      guard one(at, readableEnd &- at, base: address) else {
+      guard let bytes = hostBytes(at), decodeAndLift(bytes, at, readableEnd &- at, address) else {
         // The rest of the instruction is not there: fetching it faults when it is reached.
-        if count == 0 { fetchFault(at, readableEnd, base: address) }
+        if count == 0 {
+          fetchFault(at, readableEnd, base: address)
+          isLifted = true
+        }
         break
       }
+      if isUnknown, let verbatim, learn(verbatim, bytes, from: first) {
+        lifter.next = at
+        continue
+      }
+      isLifted = true
       at = lifter.next
       count &+= 1
       if lifter.ended || at >= lifter.join { break }
       if endsAtStores && lifter.stores(from: first) { break }
-      if at &- address > 60_000 || at > lifter.addressMask { break }
+      if at &- address >= Self.longestBytes || at > lifter.addressMask { break }
     }
     if !lifter.ended { lifter.jump(to: at & lifter.addressMask) }
     var block = Block(operations: operations)
@@ -83,8 +111,9 @@ struct BlockTranslator {
     block.operationCount = UInt32(lifter.builder.count)
     Self.verify(block)
     if passes {
-      DeadFlags.run(&block)
-      DeadCode.run(block)
+      // Transfers of control and what is carried over ask for no flags and leave nothing to drop.
+      if isLifted || isCounting { DeadFlags.run(&block) }
+      if isLifted { DeadCode.run(block) }
       Self.verify(block)
     }
     return block
@@ -121,73 +150,7 @@ struct BlockTranslator {
     return limit
   }
 
-  /// Decodes and lifts one instruction. False: it runs beyond what can be read.
-  @inline(__always)
-  private mutating func one(_ at: UInt64, _ count: UInt64, base: UInt64) -> Bool {
-    guard let bytes = hostBytes(at) else { return false }
-    if let verbatim, count >= VerbatimForms.readable, verbatim.mayCarry(at) {
-      let look = verbatim.look(bytes)
-      if look.form.contains(.isCarried), carry(verbatim, look, bytes, at, base) { return true }
-      if !look.form.contains(.isKnown) { return learn(verbatim, bytes, at, count, base) }
-    }
-    return decodeAndLift(bytes, at, count, base)
-  }
-
-  /// Takes an instruction as it stands. False: it names what only the back end knows the place of.
-  @inline(__always)
-  private mutating func carry(
-    _ forms: VerbatimForms, _ look: VerbatimForms.Look, _ bytes: UnsafePointer<UInt8>,
-    _ at: UInt64, _ base: UInt64
-  ) -> Bool {
-    let length = forms.length(look)
-    var registers = StateRegisters()
-    var relativeModRM = 0
-    if look.isRelative {
-      // REX.X means nothing here, and would where the address is written out.
-      guard !look.mayBeHighByte, look.rex & 2 == 0 else { return false }
-      relativeModRM = look.length
-    }
-    if forms.mayNameStateRegisters(look) {
-      guard let named = forms.stateRegisters(look) else { return false }
-      registers = named
-    }
-    lifter.next = at &+ UInt64(length)
-    let short = UInt8(truncatingIfNeeded: length)
-    lifter.builder.boundary(offset: Int(truncatingIfNeeded: at &- base), length: short)
-    var op = Operation(.verbatim, flags: look.form.defined)
-    op.selector = look.form.read.rawValue
-    if look.form.contains(.loads) { op.attributes.insert(.memoryLeft) }
-    if look.form.contains(.stores) { op.attributes.insert(.memoryDestination) }
-    op.length = short
-    op.displacement = Int64(Int(bitPattern: bytes))
-    op.immediate = VerbatimNote(registers, relativeModRM: relativeModRM).immediate
-    lifter.builder.append(op)
-    return true
-  }
-
-  /// The first instruction of a form: lifted, and then carried over if it may be.
   @inline(never)
-  private mutating func learn(
-    _ forms: VerbatimForms, _ bytes: UnsafePointer<UInt8>, _ at: UInt64, _ count: UInt64,
-    _ base: UInt64
-  ) -> Bool {
-    let first = lifter.builder.count
-    guard decodeAndLift(bytes, at, count, base) else { return false }
-    let lifted = lifter.builder.count - first - 1
-    guard lifted >= 0,
-      forms.learn(forms.look(bytes), lifter.i, lifter.row, operations + first + 1, lifted),
-      !lifter.ended
-    else { return true }
-    let next = lifter.next
-    lifter.builder.count = first
-    if !carry(forms, forms.look(bytes), bytes, at, base) || lifter.next != next {
-      lifter.builder.count = first
-      return decodeAndLift(bytes, at, count, base)
-    }
-    return true
-  }
-
-  @inline(__always)
   private mutating func decodeAndLift(
     _ bytes: UnsafePointer<UInt8>, _ at: UInt64, _ count: UInt64, _ base: UInt64
   ) -> Bool {
@@ -227,8 +190,23 @@ struct BlockTranslator {
     return true
   }
 
+  /// Whether the instruction just lifted, whose boundary is operation `first`, is of a form that can
+  /// be carried over: then it is taken back.
+  @inline(never)
+  private mutating func learn(
+    _ forms: VerbatimForms, _ bytes: UnsafePointer<UInt8>, from first: Int
+  ) -> Bool {
+    let lifted = lifter.builder.count - first - 1
+    guard lifted >= 0,
+      forms.learn(forms.look(bytes), lifter.i, lifter.row, operations + first + 1, lifted),
+      !lifter.ended
+    else { return false }
+    lifter.builder.count = first
+    return true
+  }
+
   @inline(__always)
-  private func hostBytes(_ at: UInt64) -> UnsafePointer<UInt8>? {
+  func hostBytes(_ at: UInt64) -> UnsafePointer<UInt8>? {
     if let source { return source + Int(at &- sourceStart) }
     return UnsafePointer<UInt8>(bitPattern: UInt(at))
   }

@@ -11,6 +11,8 @@ final class CodeMap {
   private let pages: UnsafeMutablePointer<Page>
   private static let pageSlots = 4096
   private var used = 0
+  /// The page asked about last, which is in the table.
+  private var recent = (number: ~0 as UInt64, slot: 0)
   /// Pages that are mapped twice, and the stores that use that.
   let sites = StoreSites()
   /// Called with the range whose code is stale.
@@ -61,6 +63,7 @@ final class CodeMap {
     filter.update(repeating: 0, count: Int(Self.filterMask) + 1)
     pages.update(repeating: Page(), count: Self.pageSlots)
     used = 0
+    recent = (~0, 0)
     forgetPending()
   }
 
@@ -78,9 +81,18 @@ final class CodeMap {
     return false
   }
 
+  /// Blocks that follow each other lie in one page.
+  @inline(__always)
   private func slot(_ number: UInt64) -> Int {
+    if number == recent.number { return recent.slot }
+    return findSlot(number)
+  }
+
+  @inline(never)
+  private func findSlot(_ number: UInt64) -> Int {
     var s = Int(truncatingIfNeeded: (number &* 0x9E37_79B9_7F4A_7C15) >> 52)
     while pages[s].number != number && pages[s].number != ~0 { s = (s + 1) & (Self.pageSlots - 1) }
+    if pages[s].number == number { recent = (number, s) }
     return s
   }
 
@@ -176,18 +188,20 @@ final class CodeMap {
   }
 
   func add(_ address: UInt64, _ count: UInt64) {
-    var line = address >> 6
-    let last = (address &+ count &- 1) >> 6
-    while line <= last {
-      let number = line >> 6
+    var number = address >> 12
+    let last = (address &+ count &- 1) >> 12
+    var low = address >> 6 & 63
+    while number <= last {
       let s = slot(number)
       if pages[s].number == ~0 {
         pages[s].number = number
         used += 1
       }
-      pages[s].lines |= 1 << (line & 63)
+      let high = number == last ? (address &+ count &- 1) >> 6 & 63 : 63
+      pages[s].lines |= (~0 as UInt64) &<< low & (~0 as UInt64) &>> (63 &- high)
       filter[Int(number & Self.filterMask)] = 1
-      line += 1
+      low = 0
+      number += 1
     }
   }
 

@@ -72,6 +72,9 @@ public struct EngineConfiguration {
   /// Whether compiled code counts guest instructions, so that the instruction limit is exact. Where
   /// it does not, `instructionCount` only has those that were interpreted, and no safepoint comes.
   public var isCounting = true
+  /// Whether a fault shows arithmetic flags right that nothing reads, where that takes instructions of
+  /// their own (AArch64): for who looks at processors. What goes on behind a fault reads none of them.
+  public var keepsUnreadFlags = true
   /// Compiled code runs with interrupts as native code left them, and not masked like the dispatcher.
   /// What an interrupt calls may use the engine, between `beginInterruption` and `endInterruption`.
   /// AArch64 only, at EL1 or above.
@@ -145,6 +148,7 @@ public final class Engine {
         memory: memory, protection: configuration.protection, codeMap: codeMap,
         isCounting: configuration.isCounting, hostFeatures: configuration.hostFeatures,
         letsInterruptsIn: configuration.letsInterruptsIn,
+        keepsUnreadFlags: configuration.keepsUnreadFlags,
         state: state)
       compiled = code
       enterCode = unsafeBitCast(
@@ -161,7 +165,7 @@ public final class Engine {
     translator.initialize(
       to: BlockTranslator(
         operations: scratch, mode: .long64, features: configuration.features, access: access,
-        verbatim: verbatim))
+        verbatim: verbatim, isCounting: isCounting))
     if let compiled { register(compiled) }
     publishEntry()
   }
@@ -198,7 +202,7 @@ public final class Engine {
     translatedMode = mode
     translator.pointee = BlockTranslator(
       operations: scratch, mode: mode, features: configuration.features, access: access,
-      verbatim: verbatim)
+      verbatim: verbatim, isCounting: isCounting)
   }
 
   /// What the translations assume does not hold any more.

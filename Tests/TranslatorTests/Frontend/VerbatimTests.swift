@@ -6,7 +6,7 @@ import Translator
 /// the guest's own code.
 @Suite struct VerbatimTests {
   /// Enough behind an instruction that it is not at the end of what can be read.
-  static let padding = [UInt8](repeating: 0x90, count: 16) + [0xF4]
+  static let padding = [UInt8](repeating: 0x90, count: 32) + [0xF4]
 
   static func hostCode(_ instructions: [[UInt8]]) -> [[UInt8]] {
     let listing = HostListing.make(
@@ -32,6 +32,45 @@ import Translator
     ] as [[UInt8]])
   func plainInstructionsStayAsTheyAre(_ bytes: [UInt8]) {
     #expect(Self.hostCode([bytes, bytes]) == [bytes, bytes])
+  }
+
+  /// More than one operation holds, of many lengths; the block ends behind the last of them.
+  @Test func manyStandOneBehindTheOther() {
+    let kinds: [[UInt8]] = [
+      [0x50],  // push rax
+      [0x48, 0xB8, 1, 2, 3, 4, 5, 6, 7, 8],  // mov rax, 0x0807060504030201
+      [0x01, 0xD8],  // add eax, ebx
+      [0x81, 0x84, 0xCB, 0, 1, 0, 0, 9, 8, 7, 6],  // add dword [rbx + rcx * 8 + 256], 0x06070809
+      [0x0F, 0xB6, 0xC1],  // movzx eax, cl
+      [0x8B, 0x04, 0x8D, 0, 1, 0, 0],  // mov eax, [rcx * 4 + 256]
+      [0xF7, 0xC3, 1, 2, 3, 4],  // test ebx, 0x04030201
+      [0xF7, 0xD3],  // not ebx
+    ]
+    let instructions = (0..<47).map { kinds[$0 % kinds.count] }
+    #expect(Self.hostCode(instructions) == instructions)
+  }
+
+  @Test func branchesAmongThemDoNotPartThem() {
+    // je 0x1014; add rax, rbx; jne 0x1014; not ebx; nop …
+    let code = Self.hostCode([
+      [0x74, 0x12], [0x48, 0x01, 0xD8], [0x0F, 0x85, 9, 0, 0, 0], [0xF7, 0xD3],
+    ])
+    #expect(code[0].count == 6 && code[0].starts(with: [0x0F, 0x84]))
+    #expect(code[1] == [0x48, 0x01, 0xD8])
+    #expect(code[2].count == 6 && code[2].starts(with: [0x0F, 0x85]))
+    #expect(code[3] == [0xF7, 0xD3])
+  }
+
+  @Test func anAddressFromTheInstructionIsWrittenOut() {
+    // cmp byte [rip + 0x100], 7, known from the one before; behind it the same with an immediate of
+    // four bytes and a register of the state
+    let code = Self.hostCode([
+      [0x80, 0x3B, 7], [0x80, 0x3D, 0, 1, 0, 0, 7], [0x49, 0x81, 0xC0, 4, 3, 2, 1],
+      [0x48, 0x81, 0x05, 0, 1, 0, 0, 4, 3, 2, 1], [0x4C, 0x03, 0x2D, 0, 1, 0, 0],
+    ])
+    #expect(code[1] == [0x80, 0x3C, 0x25, 0x0A, 0x11, 0, 0, 7])
+    #expect(code[3] == [0x48, 0x81, 0x04, 0x25, 0x1C, 0x11, 0, 0, 4, 3, 2, 1])
+    #expect(Array(code[4].dropFirst(7).prefix(8)) == [0x4C, 0x03, 0x2C, 0x25, 0x23, 0x11, 0, 0])
   }
 
   @Test func aRegisterInTheStateIsFetchedAndPutBack() {

@@ -55,6 +55,38 @@ struct VerifierTests {
     #expect(check([compare, load(.rdx), jump]) == .faultAfterCommit(operation: 2))
   }
 
+  /// Guest instructions as they stand: three of 1, 2 and 3 bytes.
+  @Test func lengthsOfCarriedInstructionsAddUp() {
+    var carried = Operation(.verbatim, width: 3)
+    carried.length = 6
+    carried.immediate = 0x321
+    func check(_ carried: Operation) -> VerificationError? {
+      var all = [carried, jump]
+      return all.withUnsafeMutableBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { return nil }
+        var block = Block(operations: base)
+        block.byteCount = 6
+        block.operationCount = 2
+        do throws(VerificationError) {
+          try Verifier.check(block)
+          return nil
+        } catch {
+          return error
+        }
+      }
+    }
+    #expect(check(carried) == nil)
+    var longer = carried
+    longer.immediate = 0x421
+    #expect(check(longer) == .badField(operation: 0))
+    var adapted = carried
+    adapted.addressMode = 1
+    #expect(check(adapted) == .badField(operation: 0))
+    var beyond = carried
+    beyond.length = 7
+    #expect(check(beyond) == .badField(operation: 0))
+  }
+
   @Test func refusesABlockWithoutItsEnd() {
     #expect(check([load(.rax)]) == .noEnd)
     #expect(check([jump, jump]) == .operationAfterEnd(operation: 1))

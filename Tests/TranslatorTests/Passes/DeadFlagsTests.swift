@@ -77,4 +77,29 @@ struct DeadFlagsTests {
     let (_, ops) = run([toMemory, operation(.subtract, .all)])
     #expect(ops[0].flags == .all && ops[0].hardFlags == [])
   }
+
+  /// Guest instructions as they stand, which define the carry and read the sign; `shown` is what a
+  /// fault among them shows.
+  private func carried(shown: FlagSet) -> Operation {
+    var op = Operation(.verbatim, width: 1, flags: .carry)
+    op.selector = FlagSet.sign.rawValue
+    op.hardFlags = shown
+    return op
+  }
+
+  @Test func carriedInstructionsReadAndDefineFlags() {
+    let (_, ops) = run([
+      operation(.add, .all), carried(shown: []), operation(.subtract, .all),
+    ])
+    #expect(ops[0].flags == .sign && ops[0].hardFlags == .sign)
+    #expect(ops[1].hardFlags == .sign)
+  }
+
+  @Test func aFaultAmongCarriedInstructionsShowsFlags() {
+    let (_, ops) = run([
+      operation(.add, .all), carried(shown: [.zero]), operation(.subtract, .all),
+    ])
+    #expect(ops[0].flags == [.sign, .zero] && ops[0].hardFlags == .sign)
+    #expect(ops[1].hardFlags == [.sign, .zero])
+  }
 }

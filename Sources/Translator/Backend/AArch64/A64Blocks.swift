@@ -253,7 +253,6 @@ extension A64Emitter {
       made.kind = exit.kind
       made.block = UInt32(truncatingIfNeeded: index)
       made.target = exit.target
-      made.executed = UInt16(truncatingIfNeeded: exit.executed)
       let adjustment = layout.isCounting ? total - exit.executed : 0
       switch exit.kind {
       case .direct: writeDirect(exit, &made, adjustment, &tables, offset)

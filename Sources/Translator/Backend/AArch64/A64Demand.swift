@@ -28,6 +28,7 @@ extension A64Emitter {
       lost.formUnion(Self.hostFlags)
     }
     lost.subtract(meaningless)
+    if !layout.keepsUnreadFlags { lost.formIntersection(flagsBehindStore(m)) }
     lost.subtract(plan.asked[m])
     if !lost.isEmpty {
       plan.counts.pointee.isAsking = true
@@ -38,6 +39,28 @@ extension A64Emitter {
       plan.asked[m].formUnion(rest)
     }
     return currentRecipe()
+  }
+
+  /// At an exit: the flags that were defined in front of a store, which may have made the code behind
+  /// the exit one that reads them. At a fault none.
+  private func flagsBehindStore(_ m: Int) -> FlagSet {
+    switch ops[m].opcode {
+    case .branch, .branchCounter, .jump: break
+    default: return []
+    }
+    var open = FlagSet.all
+    var k = m
+    while k > 0 && !open.isEmpty {
+      k -= 1
+      if mayStore(ops[k]) { return open }
+      open.subtract(A64Liveness.defines(ops + k))
+    }
+    return []
+  }
+
+  private func mayStore(_ o: Operation) -> Bool {
+    stores(o) || o.attributes.contains(.locked) || o.opcode == .moveString
+      || o.opcode == .storeString
   }
 
   /// Without effect where nothing that the operation could save, and has not saved, would help.

@@ -5,11 +5,10 @@ extension X86_64BackEnd {
   mutating func writeOperation(_ n: Int, _ end: Int, _ tables: inout CodeTables) -> Int {
     let op = ops[n]
     switch op.opcode {
-    case .nop, .boundary: break
+    case .nop, .boundary, .verbatim: break
     case .fence:
       b.word16(0xAE0F)  // mfence
       b.byte(0xF0)
-    case .verbatim: verbatim(ops + n, ops[n - 1].offset)
     case .move: move(op, n, end)
     case .load: return load(op, n, end)
     case .loadSigned: loadSigned(op)

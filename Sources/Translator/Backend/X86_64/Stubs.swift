@@ -39,6 +39,15 @@ enum StateOffset {
     MemoryLayout<TransomGuestState>.offset(of: \.compiledScratch) ?? 0)
 }
 
+extension CodeBuffer {
+  /// Says, in the scratch register, why code is left: mov r14d, word.
+  @inline(__always)
+  mutating func exitWord(_ word: UInt32) {
+    word16(0xBE41)
+    word32(word)
+  }
+}
+
 /// The ways into compiled code and out of it.
 extension X86_64BackEnd {
   static func stopInstruction(at offset: UInt32, _ stubs: CodeStubs) -> UInt32? { nil }
@@ -75,15 +84,14 @@ extension X86_64BackEnd {
     b.instruction(X86Opcode(0xFF), width: 4, reg: 4, state(StateOffset.entryAddress))
 
     stubs.missExit = b.offset
-    b.instruction(X86Opcode(0xC7), width: 4, reg: 0, state(StateOffset.exitWord), trailing: 4)
-    b.word32(CodeExit.missedBranch)
+    b.exitWord(CodeExit.missedBranch)
     b.byte(0xEB)  // over the other entry
-    b.byte(10)
+    b.byte(6)
     stubs.faultExit = b.offset
-    b.instruction(X86Opcode(0xC7), width: 4, reg: 0, state(StateOffset.exitWord), trailing: 4)
-    b.word32(CodeExit.fault)
+    b.exitWord(CodeExit.fault)
 
     stubs.exit = b.offset
+    b.store(4, state(StateOffset.exitWord), HostRegister.scratch)
     b.store(8, state(StateOffset.general(0)), 0)
     b.byte(0x9F)  // lahf
     b.instruction(X86Opcode(0x90, map: 1), width: 4, reg: 0, .register(0))  // seto al

@@ -24,6 +24,8 @@ struct X86_64BackEnd: BackEnd {
   var mode = ProcessorMode.long64
   let vectorEncodings: VectorEncodings
   let host: HostFeatures
+  /// Where code goes that leaves.
+  let exitAddress: UInt64
 
   // The block being written.
   var block = Block(operations: UnsafeMutablePointer(bitPattern: 8).unsafelyUnwrapped)
@@ -42,6 +44,7 @@ struct X86_64BackEnd: BackEnd {
   static var longestPrefix: Int { 12 }
   static var slack: Int64 { Int64(longestPrefix) }
 
+  static var isCoherent: Bool { true }
   static var carriesGuestCode: Bool { true }
 
   init(layout: CodeLayout) {
@@ -52,6 +55,7 @@ struct X86_64BackEnd: BackEnd {
     temporaries = .allocate(capacity: 32)
     temporaries.initialize(repeating: .nowhere, count: 32)
     host = HostFeatures()
+    exitAddress = layout.base &+ UInt64(layout.stubs.exit)
     vectorEncodings = VectorEncodings.shared
   }
 
@@ -77,41 +81,69 @@ struct X86_64BackEnd: BackEnd {
     // What precedes the first instruction counts as part of it.
     var start = b.cursor
     if isChecked { writeCheck(record, &tables) }
-    if countAt == nil { writeCount(&tables, keepsFlags: true) }
+    if countAt == nil { writeCount(&tables, before: 0, keepsFlags: true) }
 
+    let count = operationCount
+    let ops = ops
     var n = 0
-    while n < operationCount {
-      let next = endOfInstruction(n)
-      if countAt == n { writeCount(&tables, keepsFlags: false) }
-      if begun < total { begun += 1 }
-      if next == n + 2 && ops[n + 1].opcode == .verbatim {
-        verbatim(ops + n + 1, ops[n].offset)
+    while n < count {
+      if countAt == n { writeCount(&tables, before: n, keepsFlags: false) }
+      if ops[n].opcode == .verbatim {
+        begun &+= Int(ops[n].width)
+        verbatim(ops + n, from: start, &tables)
+        n &+= 1
+        if n < count, ops[n].opcode == .jump { n = writeLastJump(n, &tables) }
       } else {
-        writeInstruction(n, next, &tables)
+        let next = endOfInstruction(n)
+        if begun < total { begun &+= 1 }
+        if !writeTransfer(n, next, &tables) { writeInstruction(n, next, &tables) }
+        tables.add(
+          InstructionLength(
+            host: UInt16(truncatingIfNeeded: b.cursor - start), guest: ops[n].length, recipe: 0))
+        n = next
       }
-      note(start, ops[n].length, &tables)
       start = b.cursor
-      n = next
     }
     record.countedAt = UInt16(truncatingIfNeeded: countedAt)
     if usesVectors { tables.usesVectors = 1 }
     buffer = b
   }
 
-  /// Records where a guest instruction's code is.
-  private mutating func note(
-    _ start: UnsafeMutablePointer<UInt8>, _ length: UInt8, _ tables: inout CodeTables
-  ) {
-    (tables.lengths + tables.lengthCount).initialize(
-      to: InstructionLength(
-        host: UInt16(truncatingIfNeeded: b.cursor - start), guest: length, recipe: 0))
-    tables.lengthCount += 1
+  @inline(__always)
+  private mutating func endOfInstruction(_ first: Int) -> Int {
+    var n = first &+ 1
+    while n < operationCount && !ops[n].beginsInstruction { n &+= 1 }
+    return n
   }
 
-  private mutating func endOfInstruction(_ first: Int) -> Int {
-    var n = first + 1
-    while n < operationCount && ops[n].opcode != .boundary { n += 1 }
-    return n
+  /// An instruction that is a direct jump or branch, with the block's end behind it or not. False: it
+  /// is something else.
+  @inline(__always)
+  private mutating func writeTransfer(
+    _ first: Int, _ end: Int, _ tables: inout CodeTables
+  ) -> Bool {
+    let op = ops + first + 1
+    let isPair = end == first &+ 3 && op[1].opcode == .jump
+    switch op.pointee.opcode {
+    case .jump where end == first &+ 2:
+      writeExit(to: UInt64(bitPattern: op.pointee.immediate), condition: nil, &tables)
+    case .branch where end == first &+ 2 || isPair:
+      writeExit(
+        to: UInt64(bitPattern: op.pointee.immediate), condition: op.pointee.selector, &tables)
+      if isPair { writeExit(to: UInt64(bitPattern: op[1].immediate), condition: nil, &tables) }
+    default: return false
+    }
+    return true
+  }
+
+  /// The block's end behind instructions that are carried over: it counts as part of the last one.
+  @inline(__always)
+  private mutating func writeLastJump(_ n: Int, _ tables: inout CodeTables) -> Int {
+    let start = b.cursor
+    writeExit(to: UInt64(bitPattern: ops[n].immediate), condition: nil, &tables)
+    tables.lengths[tables.lengthCount &- 1].host &+= UInt16(
+      truncatingIfNeeded: b.cursor - start)
+    return n &+ 1
   }
 
   // MARK: Counting
@@ -124,10 +156,10 @@ struct X86_64BackEnd: BackEnd {
     var passed = 0
     while n < operationCount {
       let opcode = ops[n].opcode
-      if opcode == .boundary {
-        if ops[n].seenFlags.isEmpty { return n }
-        passed += 1
+      if ops[n].beginsInstruction {
         if passed > Self.longestPrefix { return nil }
+        if ops[n].seenFlags.isEmpty { return n }
+        passed &+= opcode == .verbatim ? Int(ops[n].width) : 1
       } else if opcode == .branch || opcode == .branchCounter || opcode.endsBlock {
         return nil
       }
@@ -137,9 +169,11 @@ struct X86_64BackEnd: BackEnd {
   }
 
   /// Counts the block down and leaves if fewer instructions remain.
-  private mutating func writeCount(_ tables: inout CodeTables, keepsFlags: Bool) {
+  private mutating func writeCount(
+    _ tables: inout CodeTables, before n: Int, keepsFlags: Bool
+  ) {
     guard layout.isCounting else { return }
-    let address = block.address &+ UInt64(begun == 0 ? 0 : ops[boundary(begun)].offset)
+    let address = block.address &+ UInt64(ops[n].offset)
     let counter = X86Operand.register(HostRegister.counter)
     if keepsFlags { saveFlags() }
     b.instruction(X86Opcode(0x83), width: 8, reg: 5, counter, trailing: 1)
@@ -152,25 +186,11 @@ struct X86_64BackEnd: BackEnd {
     record.block = UInt32(truncatingIfNeeded: blockIndex)
     record.adjustment = Int16(truncatingIfNeeded: total - begun)
     let e = tables.add(record)
-    var code = takeCold()
+    var code = takeCold(24)
     b.branch(8, to: code.address)
     if keepsFlags { Self.restoreFlags(&code) }
-    Self.leave(e, &code, layout)
+    Self.leave(e, &code, exitAddress)
     if keepsFlags { Self.restoreFlags(&b) }
-  }
-
-  /// Operation index of the n-th boundary.
-  private mutating func boundary(_ count: Int) -> Int {
-    var seen = 0
-    var n = 0
-    while n < operationCount {
-      if ops[n].opcode == .boundary {
-        if seen == count { return n }
-        seen += 1
-      }
-      n += 1
-    }
-    return 0
   }
 
   private mutating func saveFlags() {
@@ -194,9 +214,9 @@ struct X86_64BackEnd: BackEnd {
     exit.block = UInt32(truncatingIfNeeded: blockIndex)
     let e = tables.add(exit)
     var code = takeCold()
-    let leave = code.address
+    let way = code.address
     Self.restoreFlags(&code)
-    Self.leave(e, &code, layout)
+    Self.leave(e, &code, exitAddress)
     saveFlags()
     let other = HostRegister.otherScratch
     var offset = 0
@@ -217,57 +237,10 @@ struct X86_64BackEnd: BackEnd {
         b.instruction(X86Opcode(0x80), width: 4, reg: 7, at, trailing: 1)
         b.byte(bytes.load(fromByteOffset: offset, as: UInt8.self))
       }
-      b.branch(5, to: leave)
+      b.branch(5, to: way)
       offset += width
     }
     Self.restoreFlags(&b)
-  }
-
-  // MARK: Leaving
-
-  /// Room for code that is rarely reached, at the far end of the code memory.
-  mutating func takeCold() -> CodeBuffer {
-    b.coldEnd -= 32
-    var code = b
-    code.cursor = b.coldEnd
-    return code
-  }
-
-  private static func leave(_ exit: Int, _ code: inout CodeBuffer, _ layout: CodeLayout) {
-    let word = X86Operand.data(layout.state &+ StateOffset.exitWord)
-    code.instruction(X86Opcode(0xC7), width: 4, reg: 0, word, trailing: 4)
-    code.word32(UInt32(truncatingIfNeeded: exit))
-    code.jump(to: layout.base &+ UInt64(layout.stubs.exit))
-  }
-
-  mutating func state(_ offset: UInt64) -> X86Operand { .data(layout.state &+ offset) }
-
-  /// What to add to the counter where `done` instructions of the block are complete.
-  mutating func adjustment(_ done: Int) -> Int { isCounted ? total - done : -done }
-
-  /// A branch or jump to guest code: `condition` nil for a jump.
-  mutating func writeExit(to target: UInt64, condition: UInt8?, _ tables: inout CodeTables) {
-    var record = ExitRecord()
-    record.target = target
-    record.block = UInt32(truncatingIfNeeded: blockIndex)
-    record.executed = UInt16(truncatingIfNeeded: begun)
-    let e = tables.add(record)
-    let adjust = layout.isCounting ? adjustment(begun) : 0
-    var code = takeCold()
-    let way = code.address
-    if adjust == 0 {
-      if let condition { b.branch(condition, to: way) } else { b.jump(to: way) }
-      tables.exits[e].patch = b.offset - 4
-    } else {
-      // The rest of the block was counted down for nothing.
-      if let condition { b.branch(condition, to: way) } else { b.jump(to: way) }
-      code.lea(
-        8, HostRegister.counter, .memory(HostRegister.counter, Int32(truncatingIfNeeded: adjust)))
-      code.jump(to: code.address &+ 5)
-      tables.exits[e].patch = code.offset - 4
-    }
-    tables.exits[e].stub = code.offset
-    Self.leave(e, &code, layout)
   }
 
   // MARK: One instruction
@@ -310,7 +283,7 @@ struct X86_64BackEnd: BackEnd {
     record.operationCount = UInt16(truncatingIfNeeded: kept.count)
     record.adjustment = Int16(truncatingIfNeeded: adjustment(begun - 1))
     let e = tables.add(record)
-    Self.leave(e, &b, layout)
+    Self.leave(e, &b, exitAddress)
     tables.exits[e].resume = b.offset
   }
 }

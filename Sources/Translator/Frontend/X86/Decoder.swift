@@ -87,6 +87,7 @@ struct Decoder {
     return count >= Self.slack ? read(&out) : readNearEnd(&out)
   }
 
+  @inline(never)
   private mutating func readNearEnd(_ out: inout DecodedInstruction) -> DecodeFailure? {
     let bytes = start
     let available = max(count, 0)

@@ -8,24 +8,34 @@
 /// What is known of all instructions that share an opcode, ModRM.reg, REX.W and whether ModRM.rm is
 /// a register.
 struct VerbatimForm: OptionSet {
-  let rawValue: UInt32
+  /// The sets' bits; 12–15 `immediateCount`, 16–21 `defined`, 24–29 `read`.
+  var rawValue: UInt32
   /// An instruction of this form was lifted before; without `isCarried` none may be carried over.
   static let isKnown = VerbatimForm(rawValue: 1 << 0)
   static let isCarried = VerbatimForm(rawValue: 1 << 1)
-  static let hasModRM = VerbatimForm(rawValue: 1 << 2)
   static let loads = VerbatimForm(rawValue: 1 << 3)
   static let stores = VerbatimForm(rawValue: 1 << 4)
   static let readsReg = VerbatimForm(rawValue: 1 << 5)
   static let writesReg = VerbatimForm(rawValue: 1 << 6)
   static let readsRM = VerbatimForm(rawValue: 1 << 7)
   static let writesRM = VerbatimForm(rawValue: 1 << 8)
+  /// A near branch, jump, call or return of the plain kind: its meaning's function needs nothing but
+  /// opcode, length and immediate.
+  static let transfers = VerbatimForm(rawValue: 1 << 9)
+  /// It defines all flags, reads none and does not fault: nobody sees those from before.
+  static let endsFlags = VerbatimForm(rawValue: 1 << 10)
+  static let hasModRM = VerbatimForm(rawValue: 1 << 11)
 
   /// Bytes of immediate.
-  @inline(__always) var immediateCount: Int { Int(rawValue >> 12 & 15) }
-  /// Flags that it certainly defines, without reading them.
-  @inline(__always) var defined: FlagSet { FlagSet(rawValue: UInt8(rawValue >> 16 & 63)) }
-  /// Flags that it reads.
-  @inline(__always) var read: FlagSet { FlagSet(rawValue: UInt8(rawValue >> 24 & 63)) }
+  @inline(__always) var immediateCount: Int { Int(rawValue &>> 12 & 15) }
+  /// What follows the opcode: bit 0 says whether ModRM does, bits 1–4 how many bytes of immediate.
+  @inline(__always) var tail: UInt32 { rawValue &>> 11 & 31 }
+  @inline(__always) static func tail(_ tail: UInt32) -> UInt32 { tail &<< 11 }
+  /// In the low six bits flags that it certainly defines, without reading them.
+  @inline(__always) var defined: UInt32 { rawValue &>> 16 }
+  /// In the low six bits flags that it reads.
+  @inline(__always) var read: UInt32 { rawValue &>> 24 }
+  @inline(__always) var accesses: Bool { rawValue & 0x18 != 0 }
 
   init(rawValue: UInt32) { self.rawValue = rawValue }
 
@@ -33,270 +43,241 @@ struct VerbatimForm: OptionSet {
     rawValue =
       set.rawValue | UInt32(immediateCount) << 12 | UInt32(flags.defined.rawValue) << 16
       | UInt32(flags.read.rawValue) << 24
+    if flags.defined == .all, flags.read.isEmpty, isDisjoint(with: [.loads, .stores]) {
+      insert(.endsFlags)
+    }
   }
 }
 
-/// Which of a verbatim instruction's registers are not in the host's: those it needs are fetched
-/// before it and put back behind it. A bit each for R13 and R14; R15's place is never free.
-struct StateRegisters: OptionSet {
-  let rawValue: UInt8
-  static let fetchR13 = StateRegisters(rawValue: 1)
-  static let fetchR14 = StateRegisters(rawValue: 2)
-  static let putR13 = StateRegisters(rawValue: 4)
-  static let putR14 = StateRegisters(rawValue: 8)
-}
-
-/// What `Operation.immediate` says of a verbatim instruction.
+/// How a verbatim instruction is adapted to its place.
 struct VerbatimNote {
-  var registers: StateRegisters
+  /// Registers that are not in the host's: those it needs are fetched before it and put back behind
+  /// it. A bit each for R13 and R14; R15's place is never free.
+  struct Registers: OptionSet {
+    let rawValue: UInt8
+    static let fetchR13 = Registers(rawValue: 1)
+    static let fetchR14 = Registers(rawValue: 2)
+    static let putR13 = Registers(rawValue: 4)
+    static let putR14 = Registers(rawValue: 8)
+  }
+
+  /// Bits 0–3 `registers`, 4–7 `relativeModRM`.
+  let rawValue: UInt8
+
+  @inline(__always) init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// `named`: R13 and R14 in bits 0 and 1 are fetched, in bits 4 and 5 put back.
+  @inline(__always)
+  init(_ named: UInt8, relativeModRM: Int) {
+    rawValue = named & 3 | named >> 2 & 12 | UInt8(truncatingIfNeeded: relativeModRM) << 4
+  }
+
+  static let nothing = VerbatimNote(rawValue: 0)
+  @inline(__always) var isNothing: Bool { rawValue == 0 }
+  @inline(__always) var registers: Registers { Registers(rawValue: rawValue & 15) }
   /// Where its ModRM is, if its address counts from RIP; else 0.
-  var relativeModRM: UInt8
-
-  @inline(__always)
-  init(_ registers: StateRegisters, relativeModRM: Int = 0) {
-    self.registers = registers
-    self.relativeModRM = UInt8(truncatingIfNeeded: relativeModRM)
-  }
-
-  @inline(__always)
-  init(_ immediate: Int64) {
-    registers = StateRegisters(rawValue: UInt8(truncatingIfNeeded: immediate))
-    relativeModRM = UInt8(truncatingIfNeeded: immediate >> 8)
-  }
-
-  @inline(__always) var immediate: Int64 {
-    Int64(registers.rawValue) | Int64(relativeModRM) << 8
-  }
+  @inline(__always) var relativeModRM: Int { Int(rawValue >> 4) }
 }
 
 /// The forms met so far, and the look at an instruction's first bytes.
 struct VerbatimForms {
-  private let forms: UnsafeMutablePointer<VerbatimForm>
+  let forms: UnsafeMutablePointer<VerbatimForm>
+  /// The `tail` that was last learned of each opcode. It is right nearly always, and known sooner than
+  /// the form: looking at an instruction need not wait for the whole look at the one before.
+  private let tails: UnsafeMutablePointer<UInt8>
+  /// What each ModRM says of an instruction's length and registers.
+  private let shapes: UnsafeMutablePointer<VerbatimShape>
   /// Instructions that the back end writes in another way.
   private let sites: StoreSites?
   private static let count = 512 * 32
 
-  /// Bytes that may be read from an instruction's first on.
-  static let readable = 16
+  /// Bytes that are readable from the first of an instruction on that is carried: the longest one,
+  /// and what is copied too much behind it.
+  static let readable: UInt64 = 32
 
   init(sites: StoreSites? = nil) {
     self.sites = sites
     forms = .allocate(capacity: Self.count)
     forms.initialize(repeating: [], count: Self.count)
+    tails = .allocate(capacity: 512)
+    tails.initialize(repeating: 31, count: 512)
+    shapes = .allocate(capacity: 256)
+    for modRM in 0..<256 {
+      (shapes + modRM).initialize(to: VerbatimShape(modRM: UInt16(modRM)))
+    }
   }
 
-  func deallocate() { forms.deallocate() }
+  func deallocate() {
+    forms.deallocate()
+    tails.deallocate()
+    shapes.deallocate()
+  }
 
-  @inline(__always)
-  func mayCarry(_ address: UInt64) -> Bool { sites?.mayBeSite(address) != true }
+  /// A bit for each address modulo 64 at which an instruction may be such a one.
+  @inline(__always) var siteFilter: UInt64 { sites?.filter ?? 0 }
 
   /// What stands at an address.
   struct Look {
-    var form: VerbatimForm
-    var key: Int
-    var opcode: UInt8
-    var length: Int
-    var rex: UInt8
+    var form: VerbatimForm = []
+    /// Foreseen, and the shape with it.
+    var tail: UInt32 = 0
+    var shape = VerbatimShape.withoutModRM
+    var key = 0
+    /// Of REX, if any, and opcode.
+    var length = 0
+    /// REX.W, R, X, B as 8, 4, 2, 1.
+    var rex: UInt64 = 0
     /// ModRM and the byte behind it, or what else follows the opcode.
-    var rest: UInt64
+    var rest: UInt64 = 0
 
-    @inline(__always) var isRegisterForm: Bool { rest & 0xC0 == 0xC0 }
-    /// The address counts from RIP.
-    @inline(__always) var isRelative: Bool { form.contains(.hasModRM) && rest & 0xC7 == 5 }
-    /// A byte register that a REX prefix would make another one.
-    var mayBeHighByte: Bool { rex == 0 && rest & 0x20 != 0 && opcode & 1 == 0 }
+    @inline(__always) var opcode: UInt8 { UInt8(truncatingIfNeeded: key &>> 5) }
+    @inline(__always) var needsCare: Bool { shape.needsCare(rex) }
   }
 
   /// Reads REX, opcode and ModRM. Other prefixes and maps end in forms that are not carried.
   @inline(__always)
   func look(_ bytes: UnsafePointer<UInt8>) -> Look {
     var head = UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self)
-    var length = 1
-    var rex: UInt8 = 0
-    if head & 0xF0 == 0x40 {
-      rex = UInt8(truncatingIfNeeded: head) & 15
-      head >>= 8
-      length = 2
-    }
-    var opcode = Int(head & 0xFF)
-    head >>= 8
+    // Without a branch: whether there is a prefix cannot be foreseen.
+    let hasREX: UInt64 = head & 0xF0 == 0x40 ? 1 : 0
+    let rex = head & 15 & (0 &- hasREX)
+    head &>>= hasREX &<< 3
+    var length = 1 &+ Int(truncatingIfNeeded: hasREX)
+    var opcode = head & 0xFF
     if opcode == 0x0F {
-      opcode = 256 | Int(head & 0xFF)
-      head >>= 8
+      head &>>= 8
+      opcode = 256 | head & 0xFF
       length &+= 1
     }
-    let isRegister = head & 0xC0 == 0xC0 ? 1 : 0
-    let key = opcode << 5 | Int(rex & 8) << 1 | Int(head >> 2 & 14) | isRegister
+    head &>>= 8
+    let shape = shapes[Int(head & 0xFF)]
+    let key = opcode &<< 5 | (rex & 8) &<< 1 | UInt64(shape.key)
+    let index = Int(truncatingIfNeeded: key)
+    let tail = UInt32(tails[Int(truncatingIfNeeded: opcode)])
     return Look(
-      form: forms[key], key: key, opcode: UInt8(truncatingIfNeeded: opcode), length: length,
-      rex: rex, rest: head)
+      form: forms[index], tail: tail, shape: tail & 1 != 0 ? shape : .withoutModRM, key: index,
+      length: length, rex: rex, rest: head)
   }
 
-  /// Adds what follows the opcode to its length.
+  /// The instruction's length if it needs no care and its form has the tail that was foreseen.
+  @inline(__always)
+  func foreseenLength(_ look: Look) -> Int {
+    look.length &+ Int(look.tail &>> 1) &+ look.shape.count
+  }
+
+  /// The instruction's length.
   @inline(__always)
   func length(_ look: Look) -> Int {
-    var length = look.length &+ look.form.immediateCount
+    let length = look.length &+ look.form.immediateCount
     guard look.form.contains(.hasModRM) else { return length }
-    length &+= 1
-    let mod = look.rest >> 6 & 3
-    guard mod != 3 else { return length }
-    let low = look.rest & 7
-    var base = low
-    if low == 4 {
-      length &+= 1
-      base = look.rest >> 8 & 7
-    }
-    if mod == 0 {
-      if base == 5 { length &+= 4 }
-    } else {
-      length &+= mod == 1 ? 1 : 4
-    }
-    return length
+    let shape = shapes[Int(look.rest & 0xFF)]
+    // A base of 5 without displacement is a displacement without base.
+    return length &+ shape.count
+      &+ (shape.mayBeBaseless && look.rest & 0x700 == 0x500 ? 4 : 0)
   }
 
-  /// Whether R13, R14 or R15 may be among an instruction's registers.
+  func setTail(_ look: Look, _ form: VerbatimForm) {
+    tails[look.key >> 5] = UInt8(truncatingIfNeeded: form.tail)
+  }
+
+  /// How an instruction that needs care is adapted; nil if it cannot be carried.
   @inline(__always)
-  func mayNameStateRegisters(_ look: Look) -> Bool {
-    let rex = UInt64(look.rex)
-    guard look.form.contains(.hasModRM) else { return rex & 1 != 0 }
-    // ModRM.reg of 5 and more; ModRM.rm of 4, where SIB has the base, and more.
-    let reg = ((look.rest & 0x38) &+ 0x18) >> 6
-    let rm = ((look.rest & 7) &+ 4) >> 3
-    return (reg & rex >> 2 | rex >> 1 | rm & rex) & 1 != 0
+  func note(_ look: Look) -> VerbatimNote? {
+    var relativeModRM = 0
+    if look.form.contains(.hasModRM) && look.rest & 0xC7 == 5 {
+      // A byte register that a REX prefix would make another one. REX.X means nothing here, and would
+      // where the address is written out.
+      let mayBeHighByte = look.rex == 0 && look.rest & 0x20 != 0 && look.opcode & 1 == 0
+      guard !mayBeHighByte, look.rex & 2 == 0 else { return nil }
+      relativeModRM = look.length
+    }
+    guard look.rex & 7 != 0 else { return VerbatimNote(0, relativeModRM: relativeModRM) }
+    let named = namedRegisters(look.form, look.rex, look.rest, look.opcode)
+    guard named & 0x44 == 0 else { return nil }
+    return VerbatimNote(named, relativeModRM: relativeModRM)
   }
 
-  /// The registers R13 and R14 among an instruction's; nil if R15 is. Asked where a REX prefix
-  /// extends one.
-  func stateRegisters(_ look: Look) -> StateRegisters? {
-    var fetched: UInt32 = 0
-    var put: UInt32 = 0
-    func note(_ number: UInt64, _ extends: UInt8, _ reads: Bool, _ writes: Bool) {
-      guard look.rex & extends != 0 else { return }
-      let bit = UInt32(1) << UInt32(number)
-      if reads || number == 7 { fetched |= bit }
-      if writes { put |= bit }
+  /// R13, R14 and R15 among an instruction's registers: bits 0–2 those whose value it needs, 4–6 those
+  /// it changes.
+  @inline(never)
+  private func namedRegisters(
+    _ form: VerbatimForm, _ rex: UInt64, _ rest: UInt64, _ opcode: UInt8
+  ) -> UInt8 {
+    @inline(__always)
+    func bit(_ number: UInt64, _ extended: UInt64) -> UInt64 {
+      extended != 0 ? (1 &<< (number & 7)) &>> 5 : 0
     }
-    let form = look.form
-    if form.contains(.hasModRM) {
-      note(look.rest >> 3 & 7, 4, form.contains(.readsReg), form.contains(.writesReg))
-      let low = look.rest & 7
-      if look.isRegisterForm {
-        note(low, 1, form.contains(.readsRM), form.contains(.writesRM))
-      } else if low == 4 {
-        note(look.rest >> 11 & 7, 2, true, false)
-        note(look.rest >> 8 & 7, 1, true, false)
-      } else {
-        note(low, 1, true, false)
-      }
-    } else {
-      note(UInt64(look.opcode & 7), 1, form.contains(.readsRM), form.contains(.writesRM))
+    guard form.contains(.hasModRM) else {
+      let named = bit(UInt64(opcode), rex & 1)
+      return UInt8(
+        truncatingIfNeeded: (form.contains(.readsRM) ? named : named & 4)
+          | (form.contains(.writesRM) ? named &<< 4 : 0))
     }
-    guard (fetched | put) & 0x80 == 0 else { return nil }
-    return StateRegisters(
-      rawValue: UInt8(fetched >> 5 & 3) | UInt8(put >> 5 & 3) << 2)
-  }
-
-  // MARK: Learning
-
-  /// Notes what an instruction that was lifted says about its form: `operations` are its IR without
-  /// the boundary. True: the form is carried.
-  func learn(
-    _ look: Look, _ i: DecodedInstruction, _ row: Row, _ operations: UnsafePointer<Operation>,
-    _ count: Int
-  ) -> Bool {
-    var form = describe(look, i, row, operations, count)
-    var seen = look
-    seen.form = form
-    if form.contains(.isCarried), length(seen) != Int(i.length) { form = .isKnown }
-    // Without ModRM the bits that would be its fields are whatever follows.
-    guard !form.contains(.hasModRM), look.opcode == i.opcode else {
-      forms[look.key] = form
-      return form.contains(.isCarried)
+    let reg = bit(rest &>> 3, rex & 4)
+    var needed = form.contains(.readsReg) ? reg : reg & 4
+    var changed = form.contains(.writesReg) ? reg : 0
+    if rest & 0xC0 == 0xC0 {
+      let rm = bit(rest, rex & 1)
+      needed |= form.contains(.readsRM) ? rm : rm & 4
+      changed |= form.contains(.writesRM) ? rm : 0
+    } else if rest & 7 == 4 {
+      needed |= bit(rest &>> 11, rex & 2) | bit(rest &>> 8, rex & 1)
+    } else if rest & 0xC7 != 5 {
+      needed |= bit(rest, rex & 1)
     }
-    for n in 0..<16 { forms[look.key & ~15 | n] = form }
-    return form.contains(.isCarried)
-  }
-
-  private func describe(
-    _ look: Look, _ i: DecodedInstruction, _ row: Row, _ operations: UnsafePointer<Operation>,
-    _ count: Int
-  ) -> VerbatimForm {
-    let isPlain =
-      look.opcode == i.opcode && i.repeatPrefix == 0 && !i.hasLock && i.segment == 0
-      && i.addressSize == 8 && i.operandSize != 2 && !i.isVEX
-    // Hints that do nothing are no instruction at all on some processors.
-    guard isPlain, count > 0, row.feature == .base, row.unit == .none,
-      let immediateCount = row.immediate.plainCount(i.operandSize)
-    else { return .isKnown }
-    var form: VerbatimForm = [.isKnown, .isCarried]
-    if look.length + immediateCount < Int(i.length) { form.insert(.hasModRM) }
-    let reg = Value.register(i.reg)
-    let rm = Value.register(form.contains(.hasModRM) ? i.rm : i.opcode & 7 | (i.rex & 1) << 3)
-    let rmIsRegister = i.isRegisterForm || !form.contains(.hasModRM)
-    for n in 0..<count {
-      let op = operations[n]
-      guard op.opcode.isVerbatim, op.attributes.isDisjoint(with: .locked) else { return .isKnown }
-      if op.opcode == .extractHighByte || op.opcode == .insertHighByte {
-        // The same form names other bytes where REX is there.
-        form.formUnion([.readsReg, .writesReg, .readsRM, .writesRM])
-      }
-      if op.reads(reg) { form.insert(.readsReg) }
-      if op.destination == reg { form.insert(.writesReg) }
-      if rmIsRegister {
-        if op.reads(rm) { form.insert(.readsRM) }
-        if op.destination == rm { form.insert(.writesRM) }
-      }
-      if op.opcode == .store || op.attributes.contains(.memoryDestination) {
-        form.insert(.stores)
-      } else if op.opcode == .load || op.opcode == .loadSigned
-        || !op.attributes.isDisjoint(with: .memory)
-      {
-        form.insert(.loads)
-      }
-    }
-    return VerbatimForm(
-      form, immediateCount: immediateCount, flags: DeadFlags.effect(operations, count))
+    return UInt8(truncatingIfNeeded: needed | changed &<< 4)
   }
 }
 
-extension ImmediateForm {
-  /// How many bytes, for operands of 32 and 64 bits; nil for what is not carried over.
-  fileprivate func plainCount(_ operandSize: UInt8) -> Int? {
-    switch self {
-    case .none: 0
-    case .byte, .signedByte: 1
-    case .word: 2
-    case .long: 4
-    case .whole: Int(operandSize)
-    case .address, .far, .wordAndByte: nil
-    }
-  }
-}
+/// What ModRM says.
+struct VerbatimShape {
+  /// Bits 0–2 how many bytes ModRM, SIB and displacement are, 12–15 `key`.
+  let rawValue: UInt16
+  /// There is a SIB byte, and no displacement unless its base says so.
+  private static let mayBeBaseless: UInt16 = 1 << 3
+  /// B, X, R of REX in their order: where it is set, a register may be R13, R14 or R15.
+  private static let bMatters: UInt16 = 1 << 4
+  private static let xMatters: UInt16 = 1 << 5
+  private static let rMatters: UInt16 = 1 << 6
+  /// The address counts from RIP.
+  private static let isRelative: UInt16 = 1 << 8
 
-extension Operation {
-  /// The old value of a register matters: as an operand, or as what a result leaves of it.
-  fileprivate func reads(_ register: Value) -> Bool {
-    if left == register || right == register || third == register { return true }
-    if base == register || index == register { return true }
-    guard destination == register else { return false }
-    return width < 4 || opcode == .insertHighByte || opcode == .bitScanForward
-      || opcode == .bitScanReverse
-  }
-}
+  /// The opcode's low bits may name a register.
+  static let withoutModRM = VerbatimShape(rawValue: bMatters)
 
-extension Opcode {
-  /// The processor itself does what the operation says, wherever the instruction lies, with no more
-  /// than general registers, flags and memory.
-  fileprivate var isVerbatim: Bool {
-    switch self {
-    case .nop, .move, .load, .loadSigned, .store, .address, .extractHighByte, .insertHighByte,
-      .signExtend, .zeroExtend, .swapBytes, .add, .addCarry, .subtract, .subtractBorrow, .and, .or,
-      .xor, .increment, .decrement, .negate, .not, .shiftLeft, .shiftRight, .shiftArithmetic,
-      .rotateLeft, .rotateRight, .rotateCarryLeft, .rotateCarryRight, .shiftLeftDouble,
-      .shiftRightDouble, .multiply, .multiplyWideUnsigned, .multiplyWideSigned, .bitScanForward,
-      .bitScanReverse, .bitTest, .bitSet, .bitReset, .bitComplement, .setCondition, .select:
-      true
-    default: false
+  private init(rawValue: UInt16) { self.rawValue = rawValue }
+
+  init(modRM: UInt16) {
+    let mod = modRM >> 6
+    let reg = modRM >> 3 & 7
+    let low = modRM & 7
+    var count: UInt16 = 1
+    var bits = (reg << 1 | (mod == 3 ? 1 : 0)) << 12
+    if reg >= 5 { bits |= Self.rMatters }
+    if low >= 5 { bits |= Self.bMatters }
+    if mod != 3 {
+      count += mod == 1 ? 1 : mod == 2 ? 4 : 0
+      if low == 4 {
+        count += 1
+        bits |= Self.xMatters | Self.bMatters
+        if mod == 0 { bits |= Self.mayBeBaseless }
+      } else if mod == 0 && low == 5 {
+        count += 4
+        bits |= Self.isRelative
+      }
     }
+    rawValue = bits | count
+  }
+
+  @inline(__always) var count: Int { Int(rawValue & 7) }
+  /// ModRM.reg and whether ModRM.rm is a register, as forms are told apart by.
+  @inline(__always) var key: UInt16 { rawValue &>> 12 }
+  @inline(__always) var mayBeBaseless: Bool { rawValue & Self.mayBeBaseless != 0 }
+
+  /// Whether an instruction of this shape, with these bits of REX, has to be looked at closely.
+  @inline(__always)
+  func needsCare(_ rex: UInt64) -> Bool {
+    let careful = UInt16(truncatingIfNeeded: rex &<< 4) | Self.isRelative | Self.mayBeBaseless
+    return rawValue & careful != 0
   }
 }

@@ -6,7 +6,8 @@ struct CodeStubs {
   /// that is the first. Where that comes from the branch table, or is `missExit`, the second is the
   /// guest's address. It returns when compiled code is left.
   var enter: UInt32 = 0
-  /// Stores the guest's registers and returns from `enter`. `exitWord` is set before.
+  /// Stores the guest's registers and returns from `enter`. The exit word is where the back end
+  /// has it.
   var exit: UInt32 = 0
   /// Where a fault handler resumes: sets `exitWord` to `CodeExit.fault` and leaves.
   var faultExit: UInt32 = 0
@@ -73,6 +74,8 @@ struct CodeLayout {
   var hostFeatures: UInt64 = 0
   /// The stubs let interrupts in while compiled code runs.
   var letsInterruptsIn = false
+  /// A fault shows flags right that nothing reads.
+  var keepsUnreadFlags = true
   /// Where the guest's code is to be read, if not at its addresses.
   var detached: DetachedCode?
 }
@@ -88,6 +91,9 @@ struct DetachedCode {
 protocol BackEnd {
   /// Writes the stubs at the buffer's cursor.
   static func writeStubs(_ buffer: inout CodeBuffer, _ layout: CodeLayout) -> CodeStubs
+
+  /// The host's instruction fetch sees what was written without being told.
+  static var isCoherent: Bool { get }
 
   /// The host executes guest instructions as they stand, and wants them so: `Opcode.verbatim`.
   static var carriesGuestCode: Bool { get }
@@ -134,4 +140,8 @@ protocol BackEnd {
 
   /// How many instructions may run before the counter is looked at.
   static var slack: Int64 { get }
+}
+
+extension BackEnd {
+  static var isCoherent: Bool { false }
 }

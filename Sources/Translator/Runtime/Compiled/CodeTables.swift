@@ -20,12 +20,12 @@ struct CompiledBlock {
   /// The instruction before which `remaining` is counted down: faults from there on find it done.
   var countedAt: UInt16 = 0
   var mode: ProcessorMode = .long64
+  /// Arithmetic flags that must stand where compiled code keeps them when the block is entered.
+  var entryFlags: FlagSet = []
   /// The next block whose first byte is in the same page, plus one.
   var nextInPage: UInt32 = 0
   /// Head of the list of exits linked here, plus one.
   var incoming: UInt32 = 0
-  /// Arithmetic flags that must stand where compiled code keeps them when the block is entered.
-  var entryFlags: FlagSet = []
 }
 
 /// One instruction's share of a block, for finding it again from a host program counter.
@@ -54,30 +54,48 @@ struct ExitRecord {
     case stale
   }
   var target: UInt64 = 0
-  /// Offset of the branch that is patched for a link.
-  var patch: UInt32 = 0
-  /// Offset of the code that leaves for the dispatcher.
-  var stub: UInt32 = 0
+  /// What the next four name: an exit is of one kind, and most code is met once, so that each byte
+  /// kept of it costs time.
+  private var place: UInt32 = 0
+  private var way: UInt32 = 0
   var block: UInt32 = 0
   /// Block this exit is linked to, plus one; the next exit linked there, plus one.
   var linked: UInt32 = 0
   var nextLinked: UInt32 = 0
   /// A recipe for the flags, plus one; 0: they are where they belong.
   var recipe: UInt32 = 0
-  /// First of its operations in `CodeTables.rare`, from the boundary on.
-  var operations: UInt32 = 0
-  var resume: UInt32 = 0
   /// What to add to `remaining` to have it exact at this exit.
   var adjustment: Int16 = 0
   var operationCount: UInt16 = 0
-  /// Guest instructions of the block completed before this exit.
-  var executed: UInt16 = 0
   var kind: Kind = .direct
   /// The flags that stand where compiled code keeps them: a block that wants more is reached by the
   /// dispatcher.
   var provided = FlagSet.all
   /// Says to the back end how the branch at `patch` is encoded.
   var form: UInt8 = 0
+
+  /// Of a direct exit: offset of the branch that is patched for a link.
+  var patch: UInt32 {
+    get { place }
+    set { place = newValue }
+  }
+  /// Of a direct exit: offset of the code that leaves for the dispatcher.
+  var stub: UInt32 {
+    get { way }
+    set { way = newValue }
+  }
+  /// Of one that is interpreted: first of its operations in `CodeTables.rare`, from the boundary on.
+  var operations: UInt32 {
+    get { place }
+    set { place = newValue }
+  }
+  /// Of one that is interpreted: offset of the code behind it.
+  var resume: UInt32 {
+    get { way }
+    set { way = newValue }
+  }
+
+  init() {}
 }
 
 /// Everything the back ends and the dispatcher keep about compiled code, in plain memory.
@@ -89,10 +107,8 @@ struct CodeTables {
   let rare: UnsafeMutablePointer<Operation>
   let recipes: UnsafeMutablePointer<FlagRecipes>
   let blockCapacity: Int
-  let exitCapacity: Int
-  let lengthCapacity: Int
-  let rareCapacity: Int
-  let recipeCapacity: Int
+  /// With so many of each there may be no room for the longest block.
+  private let full: (blocks: Int, exits: Int, lengths: Int, rare: Int, recipes: Int)
   var blockCount = 0
   var exitCount = 0
   var lengthCount = 0
@@ -106,10 +122,14 @@ struct CodeTables {
   /// Room in proportion to bytes of code; pages are touched as they are used.
   init(codeBytes: Int) {
     blockCapacity = min(codeBytes / 64, CodeMemory.indexCount / 2)
-    exitCapacity = codeBytes / 48
-    lengthCapacity = codeBytes / 4
-    rareCapacity = max(codeBytes / 64, 4 * TranslationCache.longestBlock)
-    recipeCapacity = codeBytes / 64
+    let exitCapacity = codeBytes / 48
+    let lengthCapacity = codeBytes / 4
+    let rareCapacity = max(codeBytes / 64, 4 * TranslationCache.longestBlock)
+    let recipeCapacity = codeBytes / 64
+    full = (
+      blockCapacity - 1, exitCapacity - 512, lengthCapacity - 256,
+      rareCapacity - 2 * TranslationCache.longestBlock, recipeCapacity - 512
+    )
     blocks = .allocate(capacity: blockCapacity)
     exits = .allocate(capacity: exitCapacity)
     lengths = .allocate(capacity: lengthCapacity)
@@ -151,18 +171,43 @@ struct CodeTables {
   }
 
   /// Whether the longest block still fits.
-  var hasRoom: Bool {
-    blockCount < blockCapacity - 1 && exitCount < exitCapacity - 512
-      && lengthCount < lengthCapacity - 256
-      && rareCount < rareCapacity - 2 * TranslationCache.longestBlock
-      && recipeCount < recipeCapacity - 512
+  @inline(__always) var hasRoom: Bool {
+    blockCount < full.blocks && exitCount < full.exits && lengthCount < full.lengths
+      && rareCount < full.rare && recipeCount < full.recipes
   }
 
   /// Appends an exit and returns its index.
   mutating func add(_ exit: ExitRecord) -> Int {
     (exits + exitCount).initialize(to: exit)
-    exitCount += 1
-    return exitCount - 1
+    exitCount &+= 1
+    return exitCount &- 1
+  }
+
+  @inline(__always)
+  mutating func add(_ length: InstructionLength) {
+    (lengths + lengthCount).initialize(to: length)
+    lengthCount &+= 1
+  }
+
+  /// Appends the lengths of `count` instructions that are as long here as in the guest: four bits of
+  /// `packed` each. `before`: bytes that stand before the first one.
+  @inline(__always)
+  mutating func addLengths(_ packed: Int64, _ count: Int, before: UInt16) {
+    let first = lengths + lengthCount
+    var next = first
+    var rest = UInt64(bitPattern: packed)
+    // Four without a branch between them; what is too much is written over.
+    repeat {
+      for n in 0..<4 {
+        let length = UInt8(truncatingIfNeeded: rest &>> UInt64(n &* 4)) & 15
+        (next + n).initialize(
+          to: InstructionLength(host: UInt16(length), guest: length, recipe: 0))
+      }
+      next += 4
+      rest &>>= 16
+    } while rest != 0
+    first.pointee.host &+= before
+    lengthCount &+= count
   }
 
   /// Keeps a recipe; its index.

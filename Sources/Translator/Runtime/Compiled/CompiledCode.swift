@@ -35,7 +35,7 @@ final class CompiledCode<Host: BackEnd> {
 
   init(
     memory: CodeMemory, protection: PageProtection?, codeMap: CodeMap, isCounting: Bool,
-    hostFeatures: UInt64, letsInterruptsIn: Bool = false,
+    hostFeatures: UInt64, letsInterruptsIn: Bool = false, keepsUnreadFlags: Bool = true,
     state: UnsafeMutablePointer<TransomGuestState>
   ) {
     self.memory = memory
@@ -49,6 +49,7 @@ final class CompiledCode<Host: BackEnd> {
     layout.isCounting = isCounting
     layout.hostFeatures = hostFeatures
     layout.letsInterruptsIn = letsInterruptsIn
+    layout.keepsUnreadFlags = keepsUnreadFlags
     var code = CodeBuffer(
       cursor: start, coldEnd: start + memory.count, start: start, base: memory.executable)
     layout.stubs = Host.writeStubs(&code, layout)
@@ -96,7 +97,7 @@ final class CompiledCode<Host: BackEnd> {
   private func clearBranchEntry(_ position: Int) {
     branchTable[position] = executable(layout.stubs.missExit)
     if BranchTable.words == 2 {
-      branchTable[position + 1] = ~UInt64(truncatingIfNeeded: position / 2)
+      branchTable[position + 1] = BranchTable.nobody(position)
     }
   }
 
@@ -190,7 +191,7 @@ final class CompiledCode<Host: BackEnd> {
   private func synchronize(
     _ from: UnsafeMutablePointer<UInt8>, _ to: UnsafeMutablePointer<UInt8>
   ) {
-    guard to > from else { return }
+    guard !Host.isCoherent, to > from else { return }
     memory.synchronize(layout.base &+ UInt64(from - writable), UInt64(to - from))
   }
 
@@ -224,7 +225,7 @@ final class CompiledCode<Host: BackEnd> {
 
   private func patch(_ exit: ExitRecord, to offset: UInt32) {
     let count = Host.patch(exit, to: offset, writable)
-    memory.synchronize(executable(exit.patch), UInt64(count))
+    if !Host.isCoherent { memory.synchronize(executable(exit.patch), UInt64(count)) }
   }
 
   private func setBranchEntry(_ address: UInt64, to code: UInt64) {

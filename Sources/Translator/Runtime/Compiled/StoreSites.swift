@@ -104,6 +104,8 @@ struct StoreSites {
 
   // MARK: Sites
 
+  @inline(__always) var filter: UInt64 { counts.pointee.filter }
+
   @inline(__always)
   func mayBeSite(_ address: UInt64) -> Bool { counts.pointee.filter >> (address & 63) & 1 != 0 }
 

@@ -179,9 +179,11 @@ extension Engine {
     _ compiled: CompiledCode<NativeBackEnd>, _ exit: ExitRecord, _ entered: Int?
   ) {
     guard exit.recipe != 0 else { return }
+    let adjustment = Int(exit.adjustment)
     recover(
-      compiled, Int(exit.recipe) - 1, in: Int(exit.block), done: Int(exit.executed),
-      state.pointee.remaining &+ Int64(exit.adjustment), entered)
+      compiled, Int(exit.recipe) - 1, in: Int(exit.block),
+      done: Int(compiled.tables.pointee.blocks[Int(exit.block)].instructionCount) - adjustment,
+      state.pointee.remaining &+ Int64(adjustment), entered)
   }
 
   /// Makes the flags right at a place in block `n` where `done` of its instructions were executed, and

@@ -97,7 +97,7 @@ final class CompiledCode<Host: BackEnd> {
   private func clearBranchEntry(_ position: Int) {
     branchTable[position] = executable(layout.stubs.missExit)
     if BranchTable.words == 2 {
-      branchTable[position + 1] = BranchTable.nobody(position)
+      branchTable[position + 1] = ~UInt64(truncatingIfNeeded: position / 2)
     }
   }
 

@@ -51,10 +51,6 @@ enum BranchTable {
     Int(truncatingIfNeeded: address & indexMask) * words
   }
 
-  /// An address that no branch to this entry is for: who branches must find that he misses, since he
-  /// alone knows his target.
-  static func nobody(_ position: Int) -> UInt64 { UInt64(position / words) ^ 1 }
-
   /// Where to go for an address: `miss` if the table is known to hold another.
   @inlinable @inline(__always)
   static func code(for address: UInt64, _ table: UnsafePointer<UInt64>, miss: UInt64) -> UInt64 {

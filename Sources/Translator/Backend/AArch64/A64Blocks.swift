@@ -128,6 +128,7 @@ extension A64Emitter {
   mutating func keepRecipe(_ tables: inout CodeTables) -> UInt8 {
     let number = tables.recipeCount - firstRecipe + 1
     guard let recipe = recipe(at: boundary), number < 256 else { return 0 }
+    if number > 1, tables.recipes[tables.recipeCount - 1] == recipe { return UInt8(number - 1) }
     _ = tables.add(recipe)
     return UInt8(number)
   }

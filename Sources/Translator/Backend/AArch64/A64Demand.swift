@@ -100,11 +100,13 @@ extension A64Emitter {
     } else {
       saved.right = FlagRecipe.Operand.keptSecond
     }
+    recipes.note(FlagRecipe.Operand.keptSecond)
     return A64Map.adjust
   }
 
   private mutating func put(_ register: A64Register) -> UInt8 {
     guard let place = freePlace() else { return FlagRecipe.Operand.none }
+    recipes.note(place)
     a.move(place == FlagRecipe.Operand.kept ? A64Map.parity : A64Map.adjust, register)
     return place
   }
@@ -113,6 +115,7 @@ extension A64Emitter {
   mutating func saveDifference(_ left: A64Register, _ right: A64Register) {
     guard plan.saving[n].contains(.left), let place = freePlace() else { return }
     saved.left = place
+    recipes.note(place)
     a.logic(
       .exclusiveOr, place == FlagRecipe.Operand.kept ? A64Map.parity : A64Map.adjust, left, right)
   }

@@ -151,8 +151,9 @@ extension A64Emitter {
   func currentRecipe() -> FlagRecipes? {
     var note = recipes
     note.drop(FlagSet.all.subtracting(stale))
+    note.entry = unsure.subtracting(baseless)
     switch form {
-    case .canonical: if note.isEmpty { return nil }
+    case .canonical: if note.isEmpty && note.entry.isEmpty { return nil }
     case .direct: note.form = 1
     case .logic: note.form = 2
     case .result(let r, let is64):
@@ -166,13 +167,17 @@ extension A64Emitter {
 
 extension AArch64BackEnd {
   /// RFLAGS from what compiled code has left, read as the recipe says.
-  static func recoverFlags(_ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: FlagRecipes)
-  {
+  static func recoverFlags(
+    _ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: FlagRecipes, before: FlagRecipes?
+  ) {
     // The general registers come first in the state: so compiled code stores them.
     let registers = UnsafeRawPointer(state).assumingMemoryBound(to: UInt64.self)
     let kept = state.pointee.compiledScratch.0
     let packed = state.pointee.packedFlags
+    let recovery = FlagRecovery(
+      registers: registers, kept: kept, keptSecond: state.pointee.compiledScratch.1)
     var f = state.pointee.rflags
+    if let before { f = recovery.apply(before.reaching(recipe), to: f) }
     func put(_ flag: UInt64, _ isSet: Bool) { f = isSet ? f | flag : f & ~flag }
     let (n, z, c, v) = (packed >> 31 & 1, packed >> 30 & 1, packed >> 29 & 1, packed >> 28 & 1)
     switch recipe.form {
@@ -195,8 +200,6 @@ extension AArch64BackEnd {
       for flag in [Flag.sign, Flag.overflow, Flag.adjust] { put(flag, false) }
     default: break
     }
-    let recovery = FlagRecovery(
-      registers: registers, kept: kept, keptSecond: state.pointee.compiledScratch.1)
     state.pointee.rflags = recovery.apply(recipe, to: f)
   }
 }

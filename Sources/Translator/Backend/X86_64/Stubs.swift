@@ -208,6 +208,6 @@ extension X86_64BackEnd {
   }
 
   static func recoverFlags(
-    _ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: FlagRecipes
+    _ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: FlagRecipes, before: FlagRecipes?
   ) {}
 }

@@ -143,8 +143,10 @@ protocol BackEnd {
   static func importFlags(_ state: UnsafeMutablePointer<TransomGuestState>)
   static func exportFlags(_ state: UnsafeMutablePointer<TransomGuestState>)
 
-  /// Makes RFLAGS, as exported, right as a recipe says.
-  static func recoverFlags(_ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: FlagRecipes)
+  /// Makes RFLAGS, as exported, right as a recipe says; and, for flags of the block before, as what
+  /// stood at the exit from it does.
+  static func recoverFlags(
+    _ state: UnsafeMutablePointer<TransomGuestState>, _ recipe: FlagRecipes, before: FlagRecipes?)
 
   /// How many instructions may run before the counter is looked at.
   static var slack: Int64 { get }

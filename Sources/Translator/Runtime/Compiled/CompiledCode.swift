@@ -229,7 +229,8 @@ final class CompiledCode<Host: BackEnd> {
     let exit = tables.pointee.exits + e
     guard exit.pointee.linked == 0 else { return true }
     guard tables.pointee.blocks[n].entryFlags.isSubset(of: exit.pointee.provided) else {
-      return exit.pointee.block > n || tables.pointee.blocks[Int(exit.pointee.block)].byteCount == 0
+      return exit.pointee.block >= n
+        || tables.pointee.blocks[Int(exit.pointee.block)].byteCount == 0
     }
     exit.pointee.linked = UInt32(n + 1)
     exit.pointee.nextLinked = tables.pointee.blocks[n].incoming
@@ -315,17 +316,30 @@ final class CompiledCode<Host: BackEnd> {
 
   /// Drops every block that overlaps first…last.
   func invalidate(_ first: UInt64, _ last: UInt64) {
+    drop(from: first, to: last) { _, block in
+      block.address <= last && block.address &+ UInt64(block.byteCount) > first
+    }
+  }
+
+  /// Drops one block.
+  func drop(block n: Int) {
+    let address = tables.pointee.blocks[n].address
+    drop(from: address, to: address) { number, _ in number == n }
+  }
+
+  /// Of the blocks that may overlap first…last. One lies in the list of its first page and is shorter
+  /// than a page's sixteenfold.
+  private func drop(
+    from first: UInt64, to last: UInt64, where isDropped: (Int, CompiledBlock) -> Bool
+  ) {
     resumeBlocks()
-    // A block lies in the list of its first page and is shorter than a page's sixteenfold.
     codeMap.updateBlockLists(from: first, to: last) { head in
       var next = head
       var kept: UInt32 = 0
       while next != 0 {
         let block = tables.pointee.blocks + Int(next) - 1
         let following = block.pointee.nextInPage
-        if block.pointee.address <= last
-          && block.pointee.address &+ UInt64(block.pointee.byteCount) > first
-        {
+        if isDropped(Int(next) - 1, block.pointee) {
           drop(Int(next) - 1)
         } else {
           block.pointee.nextInPage = kept

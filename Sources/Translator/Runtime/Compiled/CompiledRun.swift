@@ -78,6 +78,8 @@ extension Engine {
     var isLeft = first == nil
     while isLeft || headroom >= 0 {
       var at = compiled.executable(isLeft ? 0 : compiled.tables.pointee.blocks[n].code)
+      /// The block that is entered at its beginning.
+      var entered: Int? = isLeft ? nil : n
       /// What `remaining` is short of being exact where the code is entered.
       var adjustment: Int64 = 0
       var next: Int?
@@ -103,23 +105,23 @@ extension Engine {
           next = to
           continue
         }
-        if word == CodeExit.fault { return settleFault(compiled, left) }
+        if word == CodeExit.fault { return settleFault(compiled, left, entered) }
         if word == CodeExit.settled { return .settled }
         let exit = compiled.tables.pointee.exits[Int(word)]
         count(left &+ Int64(exit.adjustment))
         state.pointee.rip = exit.target
         switch exit.kind {
         case .direct:
-          recover(compiled, exit)
+          recover(compiled, exit, entered)
           let flushes = compiled.flushes
           guard let to = findOrTranslate(compiled, exit.target) else { return .branchOutside }
           if flushes == compiled.flushes, !compiled.link(Int(word), to: to) {
-            codeMap.markStale(compiled.tables.pointee.blocks[Int(exit.block)].address)
-            return nil
+            compiled.drop(block: Int(exit.block))
           }
           next = to
         case .interpret, .leave:
-          recover(compiled, exit)
+          recover(compiled, exit, entered)
+          entered = nil
           if let reason = interpret(compiled, exit) { return reason }
           guard exit.kind == .interpret, canResume(compiled, exit) else { return nil }
           at = compiled.executable(exit.resume)
@@ -173,9 +175,33 @@ extension Engine {
   }
 
   @inline(__always)
-  private func recover(_ compiled: CompiledCode<NativeBackEnd>, _ exit: ExitRecord) {
+  private func recover(
+    _ compiled: CompiledCode<NativeBackEnd>, _ exit: ExitRecord, _ entered: Int?
+  ) {
     guard exit.recipe != 0 else { return }
-    NativeBackEnd.recoverFlags(state, compiled.tables.pointee.recipes[Int(exit.recipe) - 1])
+    let adjustment = Int(exit.adjustment)
+    recover(
+      compiled, Int(exit.recipe) - 1, in: Int(exit.block),
+      done: Int(compiled.tables.pointee.blocks[Int(exit.block)].instructionCount) - adjustment,
+      state.pointee.remaining &+ Int64(adjustment), entered)
+  }
+
+  /// Makes the flags right at a place in block `n` where `done` of its instructions were executed, and
+  /// `left` may be after them.
+  private func recover(
+    _ compiled: CompiledCode<NativeBackEnd>, _ recipe: Int, in n: Int, done: Int, _ left: Int64,
+    _ entered: Int?
+  ) {
+    let recipes = compiled.tables.pointee.recipes
+    var before: FlagRecipes?
+    // What the dispatcher enters has flags where they belong.
+    let isFirst = isCounting && entered == n && state.pointee.room &- left == Int64(done)
+    let last = Int(compiled.tables.pointee.blocks[n].incoming)
+    if !recipes[recipe].entry.isEmpty, last != 0, !isFirst {
+      let exit = compiled.tables.pointee.exits[last - 1]
+      if exit.recipe != 0 { before = recipes[Int(exit.recipe) - 1] }
+    }
+    NativeBackEnd.recoverFlags(state, recipes[recipe], before: before)
   }
 
   /// Whether the code behind an interpreted instruction is still what follows.
@@ -201,7 +227,7 @@ extension Engine {
   /// A load, a store or a division faulted in compiled code. Makes the state that of the
   /// instruction's start and executes the instruction by itself, which says what is wrong with it.
   private func settleFault(
-    _ compiled: CompiledCode<NativeBackEnd>, _ left: Int64
+    _ compiled: CompiledCode<NativeBackEnd>, _ left: Int64, _ entered: Int?
   ) -> Exit? {
     let at = state.pointee.faultProgramCounter
     guard let n = compiled.block(holding: at) else {
@@ -219,11 +245,12 @@ extension Engine {
       done += 1
     }
     let isCounted = done >= Int(block.countedAt)
-    count(left &+ (isCounted ? Int64(block.instructionCount) - Int64(done) : -Int64(done)))
+    let exact = left &+ (isCounted ? Int64(block.instructionCount) - Int64(done) : -Int64(done))
+    count(exact)
     state.pointee.rip = block.mode == .long64 ? guest : guest & 0xFFFF_FFFF
     if lengths[done].recipe != 0 {
       let recipe = Int(block.recipes) + Int(lengths[done].recipe) - 1
-      NativeBackEnd.recoverFlags(state, compiled.tables.pointee.recipes[recipe])
+      recover(compiled, recipe, in: n, done: done, exact, entered)
     }
     // The block's first instruction was replaced, to get here.
     if done == 0, takeSafepoint(compiled) { return .safepoint }

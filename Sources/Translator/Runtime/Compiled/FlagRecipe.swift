@@ -1,6 +1,6 @@
 /// How to have the arithmetic flags at a place where compiled code does not keep all of them. Carried
 /// out only if they are asked for there: by a fault, or by an instruction that is interpreted.
-struct FlagRecipes {
+struct FlagRecipes: Equatable {
   /// The back end's own: how to read the flags it does keep.
   var form: UInt8 = 0
   var formRegister: UInt8 = 0
@@ -8,6 +8,11 @@ struct FlagRecipes {
   var last = FlagRecipe()
   var older = FlagRecipe()
   var oldest = FlagRecipe()
+  /// Flags that are still as the block before left them, which a link may not say to be right.
+  var entry: FlagSet = []
+  /// Registers that have changed since the block's beginning, as bits; 16 and 17 are those kept for PF
+  /// and AF.
+  var written: UInt32 = 0
 
   /// Which flags of `stale` cannot be had. `baseless` are those that were not in their place either
   /// before operations that may have left them alone.
@@ -30,9 +35,30 @@ struct FlagRecipes {
 
   /// Forgets a register that is about to be overwritten.
   mutating func lose(_ register: UInt8) {
+    note(register)
     last.lose(register)
     older.lose(register)
     oldest.lose(register)
+  }
+
+  /// A register has changed.
+  mutating func note(_ register: UInt8) {
+    let bit =
+      register == FlagRecipe.Operand.kept
+      ? 16 : register == FlagRecipe.Operand.keptSecond ? 17 : UInt32(register)
+    written |= 1 << bit
+  }
+
+  /// What is left of this in a later block, where `recipes` stands.
+  func reaching(_ recipes: FlagRecipes) -> FlagRecipes {
+    var rest = self
+    rest.drop(FlagSet.all.subtracting(recipes.entry))
+    for register in 0..<16 as Range<UInt8> where recipes.written >> UInt32(register) & 1 != 0 {
+      rest.lose(register)
+    }
+    if recipes.written >> 16 & 1 != 0 { rest.lose(FlagRecipe.Operand.kept) }
+    if recipes.written >> 17 & 1 != 0 { rest.lose(FlagRecipe.Operand.keptSecond) }
+    return rest
   }
 
   /// The flags of a set are defined anew.
@@ -59,7 +85,7 @@ struct FlagRecipes {
 }
 
 /// What an operation that defined flags did, with operands that still stand in registers.
-struct FlagRecipe {
+struct FlagRecipe: Equatable {
   enum Kind: UInt8 {
     case nothing, add, subtract, and, or, xor
     /// With carry, whose flags but PF and AF are kept. `left` is left ^ right.

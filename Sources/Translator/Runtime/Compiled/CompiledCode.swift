@@ -319,9 +319,10 @@ final class CompiledCode<Host: BackEnd> {
     drop(from: first, to: last) { _, block in
       block.address <= last && block.address &+ UInt64(block.byteCount) > first
     }
+    dropLookers(first, last)
   }
 
-  /// Drops one block.
+  /// Drops one block, whose code is what it was.
   func drop(block n: Int) {
     let address = tables.pointee.blocks[n].address
     drop(from: address, to: address) { number, _ in number == n }
@@ -349,7 +350,6 @@ final class CompiledCode<Host: BackEnd> {
       }
       return kept
     }
-    dropLookers(first, last)
   }
 
   /// More than so many are not followed one by one.
@@ -359,7 +359,10 @@ final class CompiledCode<Host: BackEnd> {
   private func dropLookers(_ first: UInt64, _ last: UInt64, _ depth: Int = 0) {
     for l in 0..<tables.pointee.lookCount {
       let look = tables.pointee.looks[l]
-      guard look.count != 0, look.first <= last, look.end > first else { continue }
+      // A block that is just being written is not there yet.
+      guard look.count != 0, look.first <= last, look.end > first,
+        look.block < tables.pointee.blockCount
+      else { continue }
       tables.pointee.looks[l].count = 0
       let block = tables.pointee.blocks[Int(look.block)]
       guard block.byteCount != 0 else { continue }

@@ -151,10 +151,6 @@ final class CompiledCode<Host: BackEnd> {
     if !hasRoom, !isHeld { flush() }
   }
 
-  /// Sees to it that a change to the guest's bytes of a block is noticed. False: the block has to
-  /// look at them itself.
-  func watch(_ block: Block) -> Bool { protectPages(block.address, UInt64(block.byteCount)) }
-
   /// Writes the block's code and makes it known; there is room. Returns its index.
   func insert(_ block: Block, isChecked: Bool) -> Int {
     narrowWindows(around: block.address, block.address &+ UInt64(block.byteCount))
@@ -186,22 +182,6 @@ final class CompiledCode<Host: BackEnd> {
       block.address, UInt64(block.byteCount), block: UInt32(n + 1))
     linkExits(of: n)
     return n
-  }
-
-  /// What a block that is being written may know of another's code. With a count it depends on that
-  /// many bytes, and changes to them are noticed from now on like those to its own.
-  private func sight(_ address: UInt64, _ count: UInt32, _ mode: ProcessorMode) -> CodeSight {
-    var sight = CodeSight()
-    sight.isWatchable = protectPages(address, max(1, UInt64(count)))
-    if count > 0 {
-      guard sight.isWatchable else { return sight }
-      narrowWindows(around: address, address &+ UInt64(count))
-      codeMap.add(address, UInt64(count))
-    } else if let n = find(address, mode) {
-      sight.entryFlags = tables.pointee.blocks[n].entryFlags
-      sight.byteCount = tables.pointee.blocks[n].byteCount
-    }
-    return sight
   }
 
   private func synchronize(
@@ -392,50 +372,5 @@ final class CompiledCode<Host: BackEnd> {
     block.pointee.byteCount = 0
     block.pointee.address = ~0
     invalidatedBlocks += 1
-  }
-
-  // MARK: Write protection
-
-  /// Protects the pages of a range. False: one of them must stay writable, so the block has to look
-  /// at its bytes itself.
-  private func protectPages(_ address: UInt64, _ count: UInt64) -> Bool {
-    guard let protection else { return false }
-    var page = address & ~0xFFF
-    let last = (address &+ count &- 1) & ~0xFFF
-    while page <= last {
-      switch codeMap.guarding(of: page) {
-      case .protected: break
-      case .mixed: return false
-      case .open:
-        guard protection.protect(page) else { return false }
-        codeMap.setGuarding(.protected, of: page)
-      }
-      page &+= 4096
-    }
-    return true
-  }
-
-  /// Makes a protected page writable again, because something is about to be written there. False:
-  /// it was not protected by us. Callable from a fault handler while no guest code runs.
-  func release(_ address: UInt64) -> Bool {
-    let page = address & ~0xFFF
-    guard let protection, codeMap.guarding(of: page) == .protected else { return false }
-    protection.release(page)
-    codeMap.wasReleased(page, byStore: true)
-    return true
-  }
-
-  /// Makes the protected pages of a range writable again.
-  func releasePages(from first: UInt64, to last: UInt64) {
-    codeMap.forEachProtectedPage { page in
-      guard page | 0xFFF >= first && page <= last, let protection else { return }
-      protection.release(page)
-      codeMap.wasReleased(page, byStore: false)
-    }
-  }
-
-  private func releasePages() {
-    guard let protection else { return }
-    codeMap.forEachProtectedPage { protection.release($0) }
   }
 }

@@ -109,7 +109,9 @@ extension A64Emitter {
         canonicalize(plan.hard[n])
         // Repeated, it may fault when these have moved on.
         if ops[m].selector != 0 {
-          for register in [1, 6, 7] as [UInt8] { recipes.lose(register) }
+          recipes.lose(Value.rcx.raw)
+          recipes.lose(Value.rsi.raw)
+          recipes.lose(Value.rdi.raw)
         }
       }
     }

@@ -33,7 +33,9 @@ struct FlagRecipes: Equatable {
 
   var isEmpty: Bool { last.flags.isEmpty && older.flags.isEmpty && oldest.flags.isEmpty }
 
-  /// Forgets a register that is about to be overwritten.
+  /// Forgets a register that is about to be overwritten. Called from everywhere: a call is shorter
+  /// than what it does.
+  @inline(never)
   mutating func lose(_ register: UInt8) {
     note(register)
     last.lose(register)
@@ -53,11 +55,9 @@ struct FlagRecipes: Equatable {
   func reaching(_ recipes: FlagRecipes) -> FlagRecipes {
     var rest = self
     rest.drop(FlagSet.all.subtracting(recipes.entry))
-    for register in 0..<16 as Range<UInt8> where recipes.written >> UInt32(register) & 1 != 0 {
-      rest.lose(register)
-    }
-    if recipes.written >> 16 & 1 != 0 { rest.lose(FlagRecipe.Operand.kept) }
-    if recipes.written >> 17 & 1 != 0 { rest.lose(FlagRecipe.Operand.keptSecond) }
+    rest.last.lose(all: recipes.written)
+    rest.older.lose(all: recipes.written)
+    rest.oldest.lose(all: recipes.written)
     return rest
   }
 
@@ -125,6 +125,18 @@ struct FlagRecipe: Equatable {
   var constant: UInt64 = 0
   /// The operation's index in its block, while that is being written.
   var operation: UInt16 = 0
+
+  /// Forgets registers, by the bits of `FlagRecipes.written`.
+  mutating func lose(all written: UInt32) {
+    func rest(_ operand: UInt8) -> UInt8 {
+      let bit: UInt32 =
+        operand == Operand.kept ? 16 : operand == Operand.keptSecond ? 17 : UInt32(operand)
+      return bit < 18 && written >> bit & 1 != 0 ? Operand.none : operand
+    }
+    left = rest(left)
+    right = rest(right)
+    result = rest(result)
+  }
 
   mutating func lose(_ register: UInt8) {
     if left == register { left = Operand.none }

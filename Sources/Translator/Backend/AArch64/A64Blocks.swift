@@ -128,6 +128,12 @@ extension A64Emitter {
   }
 
   mutating func keepRecipe(_ tables: inout CodeTables) -> UInt8 {
+    // What is read is where it belongs.
+    if !layout.keepsUnreadFlags, form == .canonical, postponed == nil, step == nil,
+      stale.isDisjoint(with: plan.hard[boundary])
+    {
+      return 0
+    }
     let number = tables.recipeCount - firstRecipe + 1
     guard let recipe = recipe(at: boundary), number < 256 else { return 0 }
     if number > 1, tables.recipes[tables.recipeCount - 1] == recipe { return UInt8(number - 1) }

@@ -58,9 +58,10 @@ extension A64Emitter {
     return []
   }
 
+  /// Whether an operation may store where code is: not on the stack.
   private func mayStore(_ o: Operation) -> Bool {
-    stores(o) || o.attributes.contains(.locked) || o.opcode == .moveString
-      || o.opcode == .storeString
+    stores(o) && (o.base != .rsp || o.index != .none) || o.attributes.contains(.locked)
+      || o.opcode == .moveString || o.opcode == .storeString
   }
 
   /// Without effect where nothing that the operation could save, and has not saved, would help.

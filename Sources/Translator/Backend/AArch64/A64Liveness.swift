@@ -5,7 +5,7 @@
 enum A64Liveness {
   /// Fills `hard` with the flags that are read behind each operation, and `isInterpreted` at each
   /// boundary whose instruction the emitter leaves, from the plan's `taken` and `asked`. Returns those
-  /// that are read from before the block, or handed on.
+  /// that are read from before the block.
   @discardableResult
   static func run(_ block: Block, _ plan: A64Plan) -> FlagSet {
     let (hard, taken, isInterpreted) = (plan.hard, plan.taken, plan.isInterpreted)

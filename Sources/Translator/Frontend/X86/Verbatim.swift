@@ -73,7 +73,6 @@ struct VerbatimNote {
   }
 
   static let nothing = VerbatimNote(rawValue: 0)
-  @inline(__always) var isNothing: Bool { rawValue == 0 }
   @inline(__always) var registers: Registers { Registers(rawValue: rawValue & 15) }
   /// Where its ModRM is, if its address counts from RIP; else 0.
   @inline(__always) var relativeModRM: Int { Int(rawValue >> 4) }

@@ -48,7 +48,7 @@ extension CompiledCode {
     codeMap.setMixed(page)
   }
 
-  /// A block is about to be compiled: windows that it lies in end at it.
+  /// These bytes are about to be compiled, or relied upon: windows that they lie in end at them.
   func narrowWindows(around first: UInt64, _ end: UInt64) {
     let sites = codeMap.sites
     guard sites.hasAliases else { return }
